@@ -1,31 +1,31 @@
-import type { Packet } from '../packet/packet';
-import type { Result } from '../result';
+import type { Packet } from '../packet/packet'
+import type { Result } from '../result'
 
 /**
  * A value of a field. IPv4 addresses and everything smaller are numbers; IPv6 addresses are bigints that lie above all
  * IPv4 ones (see packet/address.ts), so `<` orders the whole domain and one code path serves both families.
  */
-export type Scalar = number | bigint;
+export type Scalar = number | bigint
 
 /** Both ends are inside. */
 export interface Interval {
-  readonly first: Scalar;
-  readonly last: Scalar;
+  readonly first: Scalar
+  readonly last: Scalar
 }
 
 /** Connection states in the order of their numbers as field values. Source: conntrack(8), SEMANTICS 2. */
-export const CT_STATES = ['new', 'established', 'related', 'invalid', 'untracked'] as const;
-export type CtState = (typeof CT_STATES)[number];
+export const CT_STATES = ['new', 'established', 'related', 'invalid', 'untracked'] as const
+export type CtState = (typeof CT_STATES)[number]
 
 /** Everything that a rule may look at, at the moment it looks. Filtering is a pure function of this. */
 export interface MatchContext {
-  readonly packet: Packet;
+  readonly packet: Packet
   /** Name of the interface the packet came in by; absent for packets made on the device. */
-  readonly iif?: string;
+  readonly iif?: string
   /** Name of the interface it will leave by; known only after routing. */
-  readonly oif?: string;
+  readonly oif?: string
   /** Absent where the device keeps no state. */
-  readonly ctState?: CtState;
+  readonly ctState?: CtState
 }
 
 /**
@@ -39,7 +39,7 @@ export type Token =
   | { readonly kind: 'lan' }
   | { readonly kind: 'outside-address' }
   | { readonly kind: 'addresses-of'; readonly device: string }
-  | { readonly kind: 'ephemeral-of'; readonly device: string };
+  | { readonly kind: 'ephemeral-of'; readonly device: string }
 
 /** One alternative in a cell. */
 export type Term =
@@ -48,34 +48,34 @@ export type Term =
   | { readonly kind: 'name'; readonly pattern: string }
   | { readonly kind: 'token'; readonly token: Token }
   /** A named set of the same design. */
-  | { readonly kind: 'set'; readonly name: string };
+  | { readonly kind: 'set'; readonly name: string }
 
 /**
  * A field's value is one of the terms, or (negated) none of them. Where the packet has no such field the test does not
  * match, negated or not: `! --dport 80` still wants a port.
  */
 export interface FieldTest {
-  readonly kind: 'test';
-  readonly field: FieldId;
-  readonly negated: boolean;
+  readonly kind: 'test'
+  readonly field: FieldId
+  readonly negated: boolean
   /** At least one. */
-  readonly terms: readonly Term[];
+  readonly terms: readonly Term[]
 }
 
 /** A match that was read but not understood: kept, and answered "maybe". */
 export interface OpaqueTest {
-  readonly kind: 'opaque';
-  readonly dialect: string;
-  readonly text: string;
+  readonly kind: 'opaque'
+  readonly dialect: string
+  readonly text: string
 }
 
 /** A rule matches when all of its conditions do; no condition means any packet. */
-export type Condition = FieldTest | OpaqueTest;
+export type Condition = FieldTest | OpaqueTest
 
 /** The terms of a test with tokens and named sets looked up. Intervals are sorted and disjoint. */
 export type ValueSet =
   | { readonly kind: 'intervals'; readonly intervals: readonly Interval[] }
-  | { readonly kind: 'names'; readonly patterns: readonly string[] };
+  | { readonly kind: 'names'; readonly patterns: readonly string[] }
 
 export const FIELD_IDS = [
   'family',
@@ -90,44 +90,44 @@ export const FIELD_IDS = [
   'ctState',
   'iif',
   'oif',
-] as const;
-export type FieldId = (typeof FIELD_IDS)[number];
+] as const
+export type FieldId = (typeof FIELD_IDS)[number]
 
 /** What text in a cell may refer to: devices by name for tokens, and named sets. */
 export interface Names {
   /** Finds a device by its name, ignoring case. */
-  deviceId(name: string): string | undefined;
-  deviceName(id: string): string | undefined;
-  hasSet(name: string): boolean;
+  deviceId(name: string): string | undefined
+  deviceName(id: string): string | undefined
+  hasSet(name: string): boolean
 }
 
 /** Looks tokens and named sets up in the drawing; an empty answer means that nothing is there (yet). */
 export interface Resolver {
-  token(token: Token): readonly Interval[];
-  set(name: string): readonly Interval[] | undefined;
+  token(token: Token): readonly Interval[]
+  set(name: string): readonly Interval[] | undefined
 }
 
 /** One row of the table of what a rule can match on. Everything that lists fields reads the registry. */
 export interface Field {
-  readonly id: FieldId;
+  readonly id: FieldId
   /** As the table heads and the Why panel write it: "destination port". */
-  readonly label: string;
+  readonly label: string
   /** Shortest clear form, for narrow heads: "dport". */
-  readonly short: string;
+  readonly short: string
   readonly domain:
     | { readonly kind: 'numbers'; readonly first: number; readonly last: number }
     | { readonly kind: 'addresses' }
-    | { readonly kind: 'names' };
+    | { readonly kind: 'names' }
   /** Protocols that carry the field; undefined for all. dport needs tcp, udp, sctp or udplite. */
-  readonly protocols?: readonly number[];
+  readonly protocols?: readonly number[]
   /** The packet's value; undefined where the packet has none. */
-  read(context: MatchContext): Scalar | string | undefined;
+  read(context: MatchContext): Scalar | string | undefined
   /** Reads a cell. "any", "*" and "" give no terms. A leading "!" or "not " negates. */
-  parse(text: string, names: Names): Result<{ readonly negated: boolean; readonly terms: readonly Term[] }>;
+  parse(text: string, names: Names): Result<{ readonly negated: boolean; readonly terms: readonly Term[] }>
   /** Writes terms as `parse` reads them, without the negation. */
-  format(terms: readonly Term[], names: Names): string;
+  format(terms: readonly Term[], names: Names): string
   /** Writes one value of a packet ("62712", "SYN, ACK", "established"). */
-  formatValue(value: Scalar | string): string;
+  formatValue(value: Scalar | string): string
   /** Where the meaning is defined: an RFC and section, or a man page. */
-  readonly source: string;
+  readonly source: string
 }

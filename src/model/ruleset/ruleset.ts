@@ -1,5 +1,5 @@
-import type { Condition } from '../fields/field';
-import type { IpAddress } from '../packet/address';
+import type { Condition } from '../fields/field'
+import type { IpAddress } from '../packet/address'
 
 /**
  * Where base chains hang on a packet's way through a device (nft(8), "ADDRESS FAMILIES"):
@@ -9,11 +9,19 @@ import type { IpAddress } from '../packet/address';
  *                                +-> forward -> postrouting -> egress
  *   (local process) -> [routing] -> output -> postrouting -> egress
  */
-export const HOOKS = ['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting', 'egress'] as const;
-export type Hook = (typeof HOOKS)[number];
+export const HOOKS = ['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting', 'egress'] as const
+export type Hook = (typeof HOOKS)[number]
 
 /** Kernel priorities of the stages on a hook, lower runs first. Source: linux/netfilter_ipv4.h. */
-export const PRIORITY = { raw: -300, conntrack: -200, mangle: -150, dstnat: -100, filter: 0, security: 50, srcnat: 100 } as const;
+export const PRIORITY = {
+  raw: -300,
+  conntrack: -200,
+  mangle: -150,
+  dstnat: -100,
+  filter: 0,
+  security: 50,
+  srcnat: 100,
+} as const
 
 /** How a reject answers. The names are iptables-extensions(8)'s; IPv6 takes the nearest of its own. */
 export const REJECT_KINDS = [
@@ -25,15 +33,15 @@ export const REJECT_KINDS = [
   'icmp-host-prohibited',
   'icmp-admin-prohibited',
   'tcp-reset',
-] as const;
-export type RejectKind = (typeof REJECT_KINDS)[number];
+] as const
+export type RejectKind = (typeof REJECT_KINDS)[number]
 
 /** Where a translation sends an address and port. Absent parts are kept. */
 export interface NatTo {
-  readonly addresses?: { readonly first: IpAddress; readonly last: IpAddress };
-  readonly ports?: { readonly first: number; readonly last: number };
+  readonly addresses?: { readonly first: IpAddress; readonly last: IpAddress }
+  readonly ports?: { readonly first: number; readonly last: number }
   /** `--random`, `--random-fully`. */
-  readonly random?: boolean;
+  readonly random?: boolean
 }
 
 /** What a rule does when it matches. */
@@ -55,72 +63,72 @@ export type Target =
   /** No target: counts the packet and goes on. */
   | { readonly kind: 'continue' }
   /** Read but not understood; the rule never decides, and the trace says so. */
-  | { readonly kind: 'opaque'; readonly dialect: string; readonly text: string };
+  | { readonly kind: 'opaque'; readonly dialect: string; readonly text: string }
 
-export type TargetKind = Target['kind'];
+export type TargetKind = Target['kind']
 
 export interface Rule {
-  readonly kind: 'rule';
+  readonly kind: 'rule'
   /** Stable: survives edits, moves, and the way through text. Unique in its chain. */
-  readonly id: string;
-  readonly enabled: boolean;
+  readonly id: string
+  readonly enabled: boolean
   /** What the person calls it; may be empty. */
-  readonly name: string;
-  readonly match: readonly Condition[];
-  readonly target: Target;
+  readonly name: string
+  readonly match: readonly Condition[]
+  readonly target: Target
   /** A log line is written before the target acts (the log column). */
-  readonly log: boolean;
+  readonly log: boolean
   /** Where it was read: 1-based line of the imported text. */
-  readonly sourceLine?: number;
+  readonly sourceLine?: number
 }
 
 /** A title between rules. It has no number and no effect. */
 export interface Separator {
-  readonly kind: 'separator';
-  readonly id: string;
-  readonly title: string;
+  readonly kind: 'separator'
+  readonly id: string
+  readonly title: string
 }
 
-export type Row = Rule | Separator;
+export type Row = Rule | Separator
 
-export const POLICIES = ['accept', 'drop', 'reject'] as const;
+export const POLICIES = ['accept', 'drop', 'reject'] as const
 /** What a base chain decides when no rule does. */
-export type Policy = (typeof POLICIES)[number];
+export type Policy = (typeof POLICIES)[number]
 
 /** A list of rules. Base chains are hooked and have a policy; user chains are reached by jump or goto. */
 export interface Chain {
   /** Unique in its table: "FORWARD", "inbound". */
-  readonly name: string;
+  readonly name: string
   /** Absent on a user chain. Home chains have a policy and hang where their firewall kind says. */
-  readonly base?: { readonly hook?: Hook; readonly priority?: number; readonly policy: Policy };
-  readonly rows: readonly Row[];
+  readonly base?: { readonly hook?: Hook; readonly priority?: number; readonly policy: Policy }
+  readonly rows: readonly Row[]
 }
 
 /** Which packets a table sees; `inet` is both. Source: nft(8). */
-export type TableFamily = 'ip' | 'ip6' | 'inet';
+export type TableFamily = 'ip' | 'ip6' | 'inet'
 
 export interface Table {
   /** "filter", "nat", "raw", "mangle" for netfilter; "filter" for the other kinds. */
-  readonly name: string;
-  readonly family: TableFamily;
-  readonly chains: readonly Chain[];
+  readonly name: string
+  readonly family: TableFamily
+  readonly chains: readonly Chain[]
 }
 
 /** Values shared by rules, by name. */
 export interface NamedSet {
-  readonly name: string;
-  readonly holds: 'addresses' | 'ports';
-  readonly terms: readonly Extract<import('../fields/field').Term, { kind: 'range' }>[];
+  readonly name: string
+  readonly holds: 'addresses' | 'ports'
+  readonly terms: readonly Extract<import('../fields/field').Term, { kind: 'range' }>[]
 }
 
 /** All tables of one device. */
 export interface Ruleset {
-  readonly tables: readonly Table[];
+  readonly tables: readonly Table[]
 }
 
 /** Names one chain of a device. */
 export interface ChainRef {
-  readonly family: TableFamily;
-  readonly table: string;
-  readonly chain: string;
+  readonly family: TableFamily
+  readonly table: string
+  readonly chain: string
 }

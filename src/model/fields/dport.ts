@@ -1,0 +1,3 @@
+import { portField } from './port-field'
+
+export const dportField = portField('dport', 'destination port')

@@ -1,0 +1,3 @@
+import { addressField } from './address-field'
+
+export const dstField = addressField('dst', 'destination')

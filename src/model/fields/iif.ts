@@ -1,0 +1,3 @@
+import { interfaceField } from './interface-field'
+
+export const iifField = interfaceField('iif', 'in interface')

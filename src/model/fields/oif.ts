@@ -1,0 +1,3 @@
+import { interfaceField } from './interface-field'
+
+export const oifField = interfaceField('oif', 'out interface')

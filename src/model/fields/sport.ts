@@ -1,0 +1,3 @@
+import { portField } from './port-field'
+
+export const sportField = portField('sport', 'source port')

@@ -1,0 +1,3 @@
+import { addressField } from './address-field'
+
+export const srcField = addressField('src', 'source')

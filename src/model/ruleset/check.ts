@@ -1,0 +1,101 @@
+import { type Diagnostic, diagnostic } from '../result'
+import { rulesOf } from './chains'
+import type { Chain, Rule, Ruleset, Table } from './ruleset'
+
+/** Jumps lead to user chains of the same table and never round in a circle; rule ids are unique in their chain. */
+export function checkRuleset(ruleset: Ruleset): Diagnostic[] {
+  return ruleset.tables.flatMap((table) => [
+    ...duplicateIds(table),
+    ...brokenJumps(table),
+    ...jumpLoops(table),
+  ])
+}
+
+function at(rule: Rule | undefined): { line: number; column: number } {
+  return { line: rule?.sourceLine ?? 1, column: 1 }
+}
+
+function jumpOf(rule: Rule): string | undefined {
+  return rule.target.kind === 'jump' || rule.target.kind === 'goto' ? rule.target.chain : undefined
+}
+
+function duplicateIds(table: Table): Diagnostic[] {
+  return table.chains.flatMap((chain) => {
+    const seen = new Set<string>()
+    return rulesOf(chain)
+      .filter((rule) => seen.has(rule.id) || !seen.add(rule.id))
+      .map((rule) =>
+        diagnostic(
+          'syntax-error',
+          `Two rules of ${chain.name} have the id ${rule.id}. Ids are unique in a chain.`,
+          at(rule),
+        ),
+      )
+  })
+}
+
+function brokenJumps(table: Table): Diagnostic[] {
+  const byName = new Map(table.chains.map((chain) => [chain.name, chain]))
+  return table.chains.flatMap((chain) =>
+    rulesOf(chain).flatMap((rule) => {
+      const name = jumpOf(rule)
+      if (name === undefined) return []
+      const target = byName.get(name)
+      if (!target) {
+        return [
+          diagnostic(
+            'syntax-error',
+            `${chain.name} jumps to ${name}, and table ${table.name} has no such chain. Add it, or jump elsewhere.`,
+            at(rule),
+          ),
+        ]
+      }
+      if (target.base) {
+        return [
+          diagnostic(
+            'syntax-error',
+            `${chain.name} jumps to ${name}, which is a base chain. Only user chains can be jumped to.`,
+            at(rule),
+          ),
+        ]
+      }
+      return []
+    }),
+  )
+}
+
+/** One diagnostic per rule that closes a circle. An explicit stack: chains may be thousands deep. */
+function jumpLoops(table: Table): Diagnostic[] {
+  const byName = new Map(table.chains.map((chain) => [chain.name, chain]))
+  const state = new Map<string, 'open' | 'done'>()
+  const loops: Diagnostic[] = []
+  for (const start of table.chains) {
+    if (state.has(start.name)) continue
+    const stack: { chain: Chain; rules: Rule[]; next: number }[] = []
+    const open = (chain: Chain) => {
+      state.set(chain.name, 'open')
+      stack.push({ chain, rules: rulesOf(chain), next: 0 })
+    }
+    open(start)
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const rule = top.rules[top.next++]
+      if (!rule) {
+        state.set(top.chain.name, 'done')
+        stack.pop()
+        continue
+      }
+      const target = byName.get(jumpOf(rule) ?? '')
+      if (!target) continue
+      if (state.get(target.name) === 'open') {
+        loops.push(
+          diagnostic(
+            'syntax-error',
+            `${top.chain.name} jumps to ${target.name}, which leads back to ${top.chain.name}. The kernel refuses a loop.`,
+            at(rule),
+          ),
+        )
+      } else if (!state.has(target.name)) open(target)
+    }
+  }
+  return loops
+}
