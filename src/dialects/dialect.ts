@@ -1,59 +1,70 @@
-import type { Names } from '@/model/fields/field';
-import type { Firewall } from '@/model/firewalls/firewall-kind';
-import type { Diagnostic, Result } from '@/model/result';
-import type { PortMapping } from '@/model/topology/topology';
-import type { NatMode } from '@/model/firewalls/firewall-kind';
-import type { Interval, Token } from '@/model/fields/field';
+import type { Interval, Names, Token } from '@/model/fields/field'
+import type { Firewall, NatMode } from '@/model/firewalls/firewall-kind'
+import type { Result } from '@/model/result'
+import type { PortMapping } from '@/model/topology/topology'
 
 /** What a text says about one device. */
 export interface ImportedRules {
-  readonly firewall: Firewall;
-  readonly nat?: NatMode;
-  readonly mappings?: readonly PortMapping[];
+  readonly firewall: Firewall
+  /** Absent: the text says nothing of translation. */
+  readonly nat?: NatMode
+  readonly mappings?: readonly PortMapping[]
   /** How many rules were read. */
-  readonly rules: number;
+  readonly rules: number
   /** What became of each line of the text, in order, blank ones too. */
-  readonly lines: readonly ImportedLine[];
+  readonly lines: readonly ImportedLine[]
 }
 
 /** The fate of one line: `understood` into rules (ids), skipped as blank or comment, or named in a diagnostic. */
 export interface ImportedLine {
-  readonly line: number;
-  readonly text: string;
-  readonly fate: 'understood' | 'blank' | 'comment' | 'partly' | 'not-understood';
-  readonly rules: readonly string[];
+  /** From 1. */
+  readonly line: number
+  readonly text: string
+  readonly fate: 'understood' | 'blank' | 'comment' | 'partly' | 'not-understood'
+  readonly rules: readonly string[]
 }
 
 export interface ParseContext {
-  readonly names: Names;
+  readonly names: Names
   /** Interface names of the device the rules go to, by side; used by shapes that name the outside interface. */
-  readonly interfaces: readonly { readonly name: string; readonly side: 'inside' | 'outside' }[];
+  readonly interfaces: readonly { readonly name: string; readonly side: 'inside' | 'outside' }[]
+  /**
+   * What a token stands for now. A text carries tokens only as notes beside plain values; with this they come back where
+   * they still stand for those values. Without it, or where they differ, the values that the text says are kept.
+   */
+  resolve?(token: Token): readonly Interval[]
+  resolveSet?(name: string): readonly Interval[] | undefined
 }
 
 /** What printing needs to know about the device. */
 export interface PrintContext extends ParseContext {
-  readonly designName: string;
-  readonly deviceName: string;
-  readonly place: 'router' | 'host';
-  readonly nat: NatMode;
-  readonly mappings: readonly PortMapping[];
+  readonly designName: string
+  readonly deviceName: string
+  readonly place: 'router' | 'host'
+  readonly nat: NatMode
+  readonly mappings: readonly PortMapping[]
   /** What a token stands for now; languages without tokens print that, with a note. */
-  resolve(token: Token): readonly Interval[];
-  resolveSet(name: string): readonly Interval[] | undefined;
+  resolve(token: Token): readonly Interval[]
+  resolveSet(name: string): readonly Interval[] | undefined
+  /** Choices among spellings of the same thing. */
+  readonly spelling?: {
+    /** iptables: `-m conntrack --ctstate` (the default) or `-m state --state`. */
+    readonly stateMatch?: 'conntrack' | 'state'
+  }
 }
 
 /** What a language cannot say of one rule, told before export. */
 export interface Loss {
   /** Id of the rule; absent when the whole table is meant. */
-  readonly rule?: string;
-  readonly sentence: string;
+  readonly rule?: string
+  readonly sentence: string
 }
 
 export interface PrintedRules {
-  readonly text: string;
-  readonly losses: readonly Loss[];
-  /** Some rule is not in the text, or means less or more there. */
-  readonly complete: boolean;
+  readonly text: string
+  readonly losses: readonly Loss[]
+  /** False: some rule is not in the text, or means less or more there. */
+  readonly complete: boolean
 }
 
 /**
@@ -63,14 +74,18 @@ export interface PrintedRules {
  */
 export interface Dialect {
   /** From the closed list of names: iptables, ip6tables, nft, home-router, text, markdown ... */
-  readonly id: string;
-  readonly label: string;
+  readonly id: string
+  readonly label: string
   /** File name for the download. */
-  readonly fileName: string;
+  readonly fileName: string
   /** 0 to 1: how sure it is that `text` is of this language. */
-  detect(text: string): number;
-  parse?(text: string, context: ParseContext): Result<ImportedRules>;
-  print?(firewall: Firewall, context: PrintContext): PrintedRules;
+  detect(text: string): number
+  /**
+   * Fails only when nothing at all could be read. Otherwise what was read is returned, and each line that was not is
+   * `not-understood` with a `syntax-error` beside it: whoever needs the whole text (the command line, replay) refuses
+   * on the first of those, a person is shown them. Never throws, whatever the text.
+   */
+  parse?(text: string, context: ParseContext): Result<ImportedRules>
+  /** Deterministic: the same firewall and context give the same text. */
+  print?(firewall: Firewall, context: PrintContext): PrintedRules
 }
-
-export type { Diagnostic };
