@@ -20,6 +20,7 @@ const entries = {
 }
 
 const running = new Set()
+let interrupted = false
 
 function endGroup(child, signal) {
   if (windows) {
@@ -39,6 +40,7 @@ for (const [signal, code] of [
 ]) {
   process.on(signal, async () => {
     if (running.size === 0) return
+    interrupted = true
     const children = [...running]
     for (const child of children) endGroup(child, signal)
     const ended = Promise.all(children.map((child) => new Promise((done) => child.once('close', done))))
@@ -73,6 +75,7 @@ export function run(command, args, { environment = {}, minutes = 15, shell = fal
       clearTimeout(limit)
       running.delete(child)
       if (child.pid) endGroup(child, 'SIGTERM')
+      if (interrupted) return
       problem ??= code === 0 ? undefined : signal ? `ended by ${signal}` : `exit code ${code}`
       done({ ok: problem === undefined, problem, seconds: (performance.now() - started) / 1000 })
     }

@@ -1,5 +1,4 @@
 // npm test: everything that has to hold, in one command, with the counts on the last line.
-
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { installPackages } from './installation.mjs'
 import { freePort, root, run, tool } from './processes.mjs'
 
 const reports = mkdtempSync(join(tmpdir(), 'highport-test-'))
+process.on('exit', () => rmSync(reports, { recursive: true, force: true }))
 const results = []
 const advice = []
 
@@ -145,8 +145,6 @@ try {
 } catch (error) {
   console.error(error)
   record('npm test itself', { failed: 1, note: String(error) })
-} finally {
-  rmSync(reports, { recursive: true, force: true })
 }
 
 heading('summary')
