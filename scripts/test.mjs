@@ -120,6 +120,7 @@ async function runAll() {
   else await vitest('component')
 
   const pages = await check('page build', () => tool('vite', ['build']))
+  if (pages) await run(execPath, ['scripts/first-load.mjs'])
   await check('command line build', () => run(execPath, ['scripts/build-cli.mjs']))
 
   if (!pages || !browser) {

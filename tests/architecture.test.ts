@@ -24,7 +24,7 @@ const reportOf = (file: string, text: string) => report(new Map([[file, text]]))
 test('src/ keeps the walls and the habits of the architecture', () => {
   const files = sources()
   expect(files.size).toBeGreaterThan(0)
-  expect(report(files)).toEqual([])
+  expect(report(files).join('\n')).toBe('')
 })
 
 describe('the walls stop a planted import', () => {
