@@ -2,6 +2,7 @@ import { expect, type Locator, type Page } from '@playwright/test'
 
 /** The workbench by its landmarks, as assistive technology finds them. */
 export class Workbench {
+  readonly page: Page
   readonly network: Locator
   readonly playback: Locator
   readonly ladder: Locator
@@ -10,7 +11,8 @@ export class Workbench {
   readonly flow: Locator
   readonly position: Locator
 
-  constructor(readonly page: Page) {
+  constructor(page: Page) {
+    this.page = page
     this.network = page.getByRole('region', { name: 'Network' })
     this.playback = page.getByRole('toolbar', { name: 'Playback' })
     this.ladder = page.getByRole('region', { name: 'Ladder' })

@@ -1,102 +1,105 @@
-import type { CtState, FieldId, MatchContext, Scalar } from '@/model/fields/field';
-import type { BuiltinGroup, FirewallKind } from '@/model/firewalls/firewall-kind';
-import type { IpAddress } from '@/model/packet/address';
-import type { ChainRef, Hook, Policy, Rule, Table, Target } from '@/model/ruleset/ruleset';
-import type { NodeKindId, PortMapping, Service } from '@/model/topology/topology';
-import type { HostProfile } from '@/model/topology/host-profile';
+import type { CtState, FieldId, MatchContext, Scalar } from '@/model/fields/field'
+import type { BuiltinGroup, FirewallKind } from '@/model/firewalls/firewall-kind'
+import type { IpAddress } from '@/model/packet/address'
+import type { ChainRef, Hook, Policy, Rule, Table, Target } from '@/model/ruleset/ruleset'
+import type { HostProfile } from '@/model/topology/host-profile'
+import type { NodeKindId, PortMapping, Service } from '@/model/topology/topology'
 
 /** One condition ready to be asked. `test` says whether it matches; undefined: nobody can tell (opaque). */
 export interface CompiledCondition {
-  readonly field: FieldId | 'opaque';
-  readonly negated: boolean;
-  test(context: MatchContext): boolean | undefined;
+  readonly field: FieldId | 'opaque'
+  readonly negated: boolean
+  test(context: MatchContext): boolean | undefined
   /** The packet's own value, for the reason. */
-  read(context: MatchContext): Scalar | string | undefined;
+  read(context: MatchContext): Scalar | string | undefined
 }
 
 export interface CompiledRule {
-  readonly rule: Rule;
+  readonly rule: Rule
   /** 1-based number in its chain as the tool lists it; locked rules have none. Turned-off rules have none. */
-  readonly number?: number;
-  readonly locked: boolean;
-  readonly conditions: readonly CompiledCondition[];
-  readonly target: Target;
+  readonly number?: number
+  readonly locked: boolean
+  readonly conditions: readonly CompiledCondition[]
+  readonly target: Target
 }
 
 /** A chain made ready. Compiling is per chain and cached on the identity of the chain object and what it refers to. */
 export interface CompiledChain {
-  readonly ref: ChainRef;
-  readonly policy?: Policy;
+  readonly ref: ChainRef
+  readonly policy?: Policy
   /** Enabled rules only, in order; locked ones first. */
-  readonly rules: readonly CompiledRule[];
+  readonly rules: readonly CompiledRule[]
 }
 
 /** A base chain where it hangs, sorted by priority on its hook. */
 export interface Stage {
-  readonly hook: Hook;
-  readonly priority: number;
-  readonly iifSide?: 'inside' | 'outside';
-  readonly oifSide?: 'inside' | 'outside';
-  readonly table: Table;
-  readonly chain: CompiledChain;
+  readonly hook: Hook
+  readonly priority: number
+  readonly iifSide?: 'inside' | 'outside'
+  readonly oifSide?: 'inside' | 'outside'
+  readonly table: Table
+  readonly chain: CompiledChain
 }
 
 export interface NetworkInterface {
-  readonly id: string;
-  readonly name: string;
-  readonly side: 'inside' | 'outside';
-  readonly addresses: readonly { readonly address: IpAddress; readonly prefixLength: number }[];
+  readonly id: string
+  readonly name: string
+  readonly side: 'inside' | 'outside'
+  readonly addresses: readonly { readonly address: IpAddress; readonly prefixLength: number }[]
   /** Id of the link it is plugged into; absent when it is not. */
-  readonly link?: string;
+  readonly link?: string
 }
 
 export interface NetworkRoute {
-  readonly first: IpAddress;
-  readonly last: IpAddress;
-  readonly prefixLength: number;
+  readonly first: IpAddress
+  readonly last: IpAddress
+  readonly prefixLength: number
   /** Absent for an attached prefix. */
-  readonly via?: IpAddress;
-  readonly interface: string;
+  readonly via?: IpAddress
+  readonly interface: string
 }
 
 export interface NetworkDevice {
-  readonly id: string;
-  readonly kind: NodeKindId;
-  readonly name: string;
-  readonly forwards: boolean;
-  readonly interfaces: readonly NetworkInterface[];
+  readonly id: string
+  readonly kind: NodeKindId
+  readonly name: string
+  readonly forwards: boolean
+  readonly interfaces: readonly NetworkInterface[]
   /** Longest prefix first. */
-  readonly routes: readonly NetworkRoute[];
-  readonly firewall: FirewallKind;
-  readonly builtins: readonly BuiltinGroup[];
-  readonly stages: readonly Stage[];
+  readonly routes: readonly NetworkRoute[]
+  readonly firewall: FirewallKind
+  readonly builtins: readonly BuiltinGroup[]
+  readonly stages: readonly Stage[]
   /** All chains of the device by table family, table and name, for jumps. */
-  chain(ref: ChainRef): CompiledChain | undefined;
+  chain(ref: ChainRef): CompiledChain | undefined
   /** conntrack runs on this device. */
-  readonly tracks: boolean;
-  readonly nat: { readonly mode: 'off' | 'napt' | 'tables' | 'masquerading'; readonly mappings: readonly PortMapping[] };
-  readonly profile: HostProfile;
-  readonly firstPort?: number;
-  readonly services: readonly Service[];
-  readonly nameServer?: IpAddress;
+  readonly tracks: boolean
+  readonly nat: {
+    readonly mode: 'off' | 'napt' | 'tables' | 'masquerading'
+    readonly mappings: readonly PortMapping[]
+  }
+  readonly profile: HostProfile
+  readonly firstPort?: number
+  readonly services: readonly Service[]
+  readonly nameServer?: IpAddress
 }
 
 /** Where a frame goes: the interfaces on one broadcast domain, and the links it crosses. */
 export interface Neighbor {
-  readonly device: string;
-  readonly interface: string;
+  readonly device: string
+  readonly interface: string
   /** Link ids in the order of travel, with the switch crossed after each but the last. */
-  readonly path: readonly { readonly link: string; readonly to: string }[];
+  readonly path: readonly { readonly link: string; readonly to: string }[]
 }
 
 /** The design made ready to run. Built by `compileNetwork(design)`; unchanged parts are shared between compilations. */
 export interface Network {
-  readonly devices: ReadonlyMap<string, NetworkDevice>;
+  readonly devices: ReadonlyMap<string, NetworkDevice>
   /** Who answers for `address` on the broadcast domain of that interface. */
-  neighbor(device: string, interfaceName: string, address: IpAddress): Neighbor | undefined;
+  neighbor(device: string, interfaceName: string, address: IpAddress): Neighbor | undefined
   /** Resolves a host name of the design. */
-  lookupName(name: string): IpAddress | undefined;
-  readonly seed: number;
+  lookupName(name: string): IpAddress | undefined
+  readonly seed: number
 }
 
-export type { CtState };
+export type { CtState }

@@ -1,6 +1,6 @@
-import type { CtState, FieldId, Scalar } from '@/model/fields/field';
-import type { Packet } from '@/model/packet/packet';
-import type { ChainRef, Hook, Policy, TargetKind } from '@/model/ruleset/ruleset';
+import type { CtState, FieldId, Scalar } from '@/model/fields/field'
+import type { Packet } from '@/model/packet/packet'
+import type { ChainRef, Hook, Policy, TargetKind } from '@/model/ruleset/ruleset'
 
 /**
  * The record of a run: everything on screen, in text and on the command line is a reading of it.
@@ -10,44 +10,44 @@ import type { ChainRef, Hook, Policy, TargetKind } from '@/model/ruleset/ruleset
  * what a host or person does (`socket`, `outcome`).
  */
 export interface Trace {
-  readonly flow: string;
-  readonly steps: readonly TraceStep[];
-  readonly journeys: readonly Journey[];
+  readonly flow: string
+  readonly steps: readonly TraceStep[]
+  readonly journeys: readonly Journey[]
   /** What the person at the client sees in the end. */
-  readonly outcome: Outcome;
+  readonly outcome: Outcome
   /** Simulated milliseconds at the last step. */
-  readonly endsAtMs: number;
+  readonly endsAtMs: number
 }
 
 export interface Journey {
   /** Index in `Trace.journeys`; people see it plus one. */
-  readonly index: number;
+  readonly index: number
   /** Device that made the packet. */
-  readonly from: string;
+  readonly from: string
   /** The packet as its maker made it. */
-  readonly packet: Packet;
-  readonly sentAtMs: number;
-  readonly endedAtMs: number;
+  readonly packet: Packet
+  readonly sentAtMs: number
+  readonly endedAtMs: number
   /** Indices into `Trace.steps` in order. */
-  readonly steps: readonly number[];
-  readonly disposition: Disposition;
+  readonly steps: readonly number[]
+  readonly disposition: Disposition
   /** Device where the journey ended. */
-  readonly at: string;
+  readonly at: string
   /** What the packet is in the conversation. */
-  readonly role: JourneyRole;
+  readonly role: JourneyRole
   /** The journey that this one answers. */
-  readonly answers?: number;
+  readonly answers?: number
   /** How many times the same packet was sent before; 1 for the first retry. */
-  readonly retry: number;
+  readonly retry: number
   /** Which of several parallel connections, from 0. */
-  readonly connection: number;
+  readonly connection: number
 }
 
 export type JourneyRole =
   | 'request'
   | 'reply'
   /** Made by a device on the way: a reject or an ICMP error. */
-  | 'error';
+  | 'error'
 
 /** How a packet's journey ended. Only `delivered` is a success. */
 export type Disposition =
@@ -66,90 +66,126 @@ export type Disposition =
   | { readonly kind: 'martian' }
   /** A host that does not forward got a packet for somebody else. */
   | { readonly kind: 'not-forwarding' }
-  | { readonly kind: 'no-listener' };
+  | { readonly kind: 'no-listener' }
 
 /** What made a verdict. */
 export type Decider =
-  | { readonly kind: 'rule'; readonly chain: ChainRef; readonly rule: string; readonly number?: number; readonly name: string; readonly locked: boolean }
-  | { readonly kind: 'policy'; readonly chain: ChainRef };
+  | {
+      readonly kind: 'rule'
+      readonly chain: ChainRef
+      readonly rule: string
+      readonly number?: number
+      readonly name: string
+      readonly locked: boolean
+    }
+  | { readonly kind: 'policy'; readonly chain: ChainRef }
 
 /** Why a rule did not match: the first condition that failed, with both values. */
 export interface FailedCondition {
-  readonly field: FieldId | 'opaque';
+  readonly field: FieldId | 'opaque'
   /** Absent where the packet has no such field. */
-  readonly actual?: Scalar | string;
+  readonly actual?: Scalar | string
   /** The condition as a person reads it: "443", "not 10.0.0.0/8", "udp". */
-  readonly wanted: string;
-  readonly negated: boolean;
+  readonly wanted: string
+  readonly negated: boolean
   /** The whole reason as a clause: "destination port is 62712, the rule wants 443". */
-  readonly sentence: string;
+  readonly sentence: string
 }
 
 interface StepBase {
-  readonly atMs: number;
-  readonly device: string;
+  readonly atMs: number
+  readonly device: string
   /** Index of the journey; absent for what no packet did. */
-  readonly journey?: number;
+  readonly journey?: number
 }
 
 export type TraceStep = StepBase &
   (
     | { readonly kind: 'sent'; readonly packet: Packet; readonly oif?: string }
     /** On a link from this device to `to`. One per link; a switch in between makes two. */
-    | { readonly kind: 'hop'; readonly link: string; readonly to: string; readonly arrivesAtMs: number; readonly packet: Packet }
+    | {
+        readonly kind: 'hop'
+        readonly link: string
+        readonly to: string
+        readonly arrivesAtMs: number
+        readonly packet: Packet
+      }
     | { readonly kind: 'arrived'; readonly iif: string; readonly packet: Packet }
     | { readonly kind: 'routed'; readonly oif?: string; readonly local: boolean; readonly via?: string }
     | {
-        readonly kind: 'chain-entered';
-        readonly chain: ChainRef;
-        readonly hook: Hook;
-        readonly base: boolean;
+        readonly kind: 'chain-entered'
+        readonly chain: ChainRef
+        readonly hook: Hook
+        readonly base: boolean
         /** The packet as this chain's rules see it. */
-        readonly packet: Packet;
-        readonly iif?: string;
-        readonly oif?: string;
-        readonly ctState?: CtState;
+        readonly packet: Packet
+        readonly iif?: string
+        readonly oif?: string
+        readonly ctState?: CtState
       }
     | {
-        readonly kind: 'rule-tried';
-        readonly chain: ChainRef;
-        readonly rule: string;
-        readonly number?: number;
-        readonly name: string;
-        readonly locked: boolean;
-        readonly matched: boolean;
+        readonly kind: 'rule-tried'
+        readonly chain: ChainRef
+        readonly rule: string
+        readonly number?: number
+        readonly name: string
+        readonly locked: boolean
+        readonly matched: boolean
         /** Matched only because of an assumption about an opaque condition. */
-        readonly assumed?: boolean;
-        readonly failed?: FailedCondition;
-        readonly target?: TargetKind;
+        readonly assumed?: boolean
+        readonly failed?: FailedCondition
+        readonly target?: TargetKind
       }
     /** One base chain has decided. */
     | {
-        readonly kind: 'verdict';
-        readonly hook: Hook;
-        readonly verdict: 'accept' | 'drop' | 'reject';
-        readonly by: Decider;
-        readonly policy?: Policy;
+        readonly kind: 'verdict'
+        readonly hook: Hook
+        readonly verdict: 'accept' | 'drop' | 'reject'
+        readonly by: Decider
+        readonly policy?: Policy
       }
     | {
-        readonly kind: 'translated';
-        readonly change: 'source' | 'destination';
-        readonly by: 'napt' | 'port-mapping' | 'snat' | 'dnat' | 'masquerade' | 'redirect' | 'binding';
-        readonly before: Packet;
-        readonly after: Packet;
+        readonly kind: 'translated'
+        readonly change: 'source' | 'destination'
+        readonly by: 'napt' | 'port-mapping' | 'snat' | 'dnat' | 'masquerade' | 'redirect' | 'binding'
+        readonly before: Packet
+        readonly after: Packet
       }
     /** A binding was looked for, for a packet from outside. */
     | { readonly kind: 'binding-lookup'; readonly found: boolean; readonly looked: string }
-    | { readonly kind: 'conntrack'; readonly change: 'created' | 'updated' | 'confirmed' | 'destroyed' | 'looked-up'; readonly state: CtState; readonly entry?: EntryView }
-    | { readonly kind: 'binding'; readonly change: 'created' | 'refreshed' | 'expired'; readonly binding: BindingView }
+    | {
+        readonly kind: 'conntrack'
+        readonly change: 'created' | 'updated' | 'confirmed' | 'destroyed' | 'looked-up'
+        readonly state: CtState
+        readonly entry?: EntryView
+      }
+    | {
+        readonly kind: 'binding'
+        readonly change: 'created' | 'refreshed' | 'expired'
+        readonly binding: BindingView
+      }
     /** A line that the device wrote to its log. */
-    | { readonly kind: 'logged'; readonly prefix: string; readonly packet: Packet; readonly by: Decider; readonly hook: Hook; readonly iif?: string; readonly oif?: string }
+    | {
+        readonly kind: 'logged'
+        readonly prefix: string
+        readonly packet: Packet
+        readonly by: Decider
+        readonly hook: Hook
+        readonly iif?: string
+        readonly oif?: string
+      }
     /** Delivered to a program or the host's stack, lost, dropped, rejected: the journey's end. */
     | { readonly kind: 'ended'; readonly disposition: Disposition; readonly packet: Packet }
     /** What a host's program or socket did: "picked port 62712", "SYN_SENT", "retry in 1 s". */
-    | { readonly kind: 'socket'; readonly event: SocketEvent; readonly sentence: string; readonly port?: number; readonly connection: number }
+    | {
+        readonly kind: 'socket'
+        readonly event: SocketEvent
+        readonly sentence: string
+        readonly port?: number
+        readonly connection: number
+      }
     | { readonly kind: 'outcome'; readonly outcome: Outcome; readonly connection: number }
-  );
+  )
 
 export type SocketEvent =
   | 'port-picked'
@@ -163,41 +199,41 @@ export type SocketEvent =
   | 'reset'
   | 'unreachable'
   | 'closed'
-  | 'application';
+  | 'application'
 
 /** A conntrack entry as the tables on screen show it after a step. */
 export interface EntryView {
-  readonly id: number;
-  readonly protocol: number;
+  readonly id: number
+  readonly protocol: number
   /** "192.168.1.10:62712 > 104.244.42.1:443". */
-  readonly original: string;
-  readonly reply: string;
-  readonly state: string;
-  readonly seenReply: boolean;
-  readonly assured: boolean;
-  readonly timeoutAtMs: number;
+  readonly original: string
+  readonly reply: string
+  readonly state: string
+  readonly seenReply: boolean
+  readonly assured: boolean
+  readonly timeoutAtMs: number
   /** Journey and rule that made it. */
-  readonly createdBy?: number;
+  readonly createdBy?: number
 }
 
 /** A NAT binding in force after a step. */
 export interface BindingView {
-  readonly id: number;
-  readonly protocol: number;
-  readonly inside: string;
-  readonly outside: string;
-  readonly peer: string;
-  readonly timeoutAtMs: number;
+  readonly id: number
+  readonly protocol: number
+  readonly inside: string
+  readonly outside: string
+  readonly peer: string
+  readonly timeoutAtMs: number
 }
 
 /** What the person at the client sees. `cause` is the row of the outcomes table (applications/outcomes.ts). */
 export interface Outcome {
-  readonly works: boolean;
-  readonly cause: OutcomeCause;
+  readonly works: boolean
+  readonly cause: OutcomeCause
   /** "page loads", "ERR_CONNECTION_TIMED_OUT". */
-  readonly text: string;
+  readonly text: string
   /** The index of the journey whose end explains a failure. */
-  readonly journey?: number;
+  readonly journey?: number
 }
 
 export const OUTCOME_CAUSES = [
@@ -215,5 +251,5 @@ export const OUTCOME_CAUSES = [
   'no-free-port',
   'address-in-use',
   'bad-request',
-] as const;
-export type OutcomeCause = (typeof OUTCOME_CAUSES)[number];
+] as const
+export type OutcomeCause = (typeof OUTCOME_CAUSES)[number]
