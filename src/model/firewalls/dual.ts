@@ -1,7 +1,7 @@
 import type { Edit } from '../edits/edit'
-import type { Condition } from '../fields/field'
 import type { Chain, ChainRef, Row, Rule, Target } from '../ruleset/ruleset'
 import { HOME_INBOUND, HOME_OUTBOUND } from './home-chains'
+import { sameValue } from './same-value'
 
 export const DIRECTIONS = ['inbound', 'outbound'] as const
 export type Direction = (typeof DIRECTIONS)[number]
@@ -80,21 +80,7 @@ function sameRow(a: Row, b: Row): boolean {
   if (a.kind === 'separator' || b.kind === 'separator') {
     return a.kind === 'separator' && b.kind === 'separator' && a.title === b.title
   }
-  return a.name === b.name && a.enabled === b.enabled && a.log === b.log && sameMatch(a.match, b.match)
-}
-
-/** Structural: matches come from documents and edits, so the same conditions are seldom the same object. */
-function sameMatch(a: readonly Condition[], b: readonly Condition[]): boolean {
-  return a === b || (a.length === b.length && a.every((each, at) => sameValue(each, b[at])))
-}
-
-function sameValue(a: unknown, b: unknown): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b
-  const keys = Object.keys(a)
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => key in b && sameValue(a[key as keyof typeof a], b[key as keyof typeof b]))
-  )
+  return a.name === b.name && a.enabled === b.enabled && a.log === b.log && sameValue(a.match, b.match)
 }
 
 /**

@@ -5,6 +5,7 @@ import { interfacesOn } from '../topology/sides'
 import type { Device, PortMapping } from '../topology/topology'
 import type { Firewall, NatMode } from './firewall-kind'
 import { netfilterTable } from './netfilter'
+import { sameValue } from './same-value'
 import { writtenRule } from './written-rule'
 
 /** The cells of these rules name no device. */
@@ -103,6 +104,15 @@ export function firewallForNat(firewall: Firewall, mode: NatMode, device: Transl
   }
   if (mode === 'masquerading') return { ...firewall, ruleset: withMasquerading(ruleset, device) }
   return firewall
+}
+
+/** The firewall without what `firewallForNat` put in, where nobody changed it since. */
+export function firewallWithoutNat(firewall: Firewall, device: TranslatingDevice): Firewall {
+  const made = natTable(device)
+  const tables = firewall.ruleset.tables.filter((table) => !sameValue(table, made))
+  return tables.length === firewall.ruleset.tables.length
+    ? firewall
+    : { ...firewall, ruleset: { ...firewall.ruleset, tables } }
 }
 
 /** Turns a router's translation to another mode. Rules and mappings of the old mode are kept for the way back. */
