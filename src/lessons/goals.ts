@@ -1,3 +1,5 @@
+import { sameValue } from '@/model/firewalls/same-value'
+import type { Design } from '@/model/project/design'
 import type { Goal } from './lesson'
 
 /** For the caption that stands from its first packet to the last, however many there are. */
@@ -10,4 +12,11 @@ export function works(id: string, text: string, flow: string): Goal {
 
 export function blocked(id: string, text: string, flow: string): Goal {
   return { id, text, reached: ({ trace }) => trace(flow)?.outcome.works === false }
+}
+
+/** A goal that holds while every device has the rules that the story started with. */
+export function sameRules(id: string, text: string, start: () => Design): Goal {
+  const rules = (design: Design) =>
+    design.devices.map((device) => ({ id: device.id, ruleset: device.firewall.ruleset }))
+  return { id, text, reached: ({ design }) => sameValue(rules(design), rules(start())) }
 }

@@ -3,7 +3,7 @@ import type { Firewall } from '@/model/firewalls/firewall-kind'
 import { HOME_INBOUND, HOME_OUTBOUND } from '@/model/firewalls/home-chains'
 import { type WrittenRule, writtenRule } from '@/model/firewalls/written-rule'
 import { type IpAddress, parseAddress } from '@/model/packet/address'
-import { parseInterfaceAddress, parsePrefix } from '@/model/packet/prefix'
+import { type Prefix, parseInterfaceAddress, parsePrefix } from '@/model/packet/prefix'
 import type { Design, FlowRequest } from '@/model/project/design'
 import type { Result } from '@/model/result'
 import { replaceChain } from '@/model/ruleset/chains'
@@ -17,8 +17,12 @@ function literal<T>(result: Result<T>): T {
   return result.value
 }
 
-export function address(text: string): IpAddress {
+function address(text: string): IpAddress {
   return literal(parseAddress(text))
+}
+
+export function prefix(text: string): Prefix {
+  return literal(parsePrefix(text))
 }
 
 function port(name: string, addressText: string, side: Interface['side']): Interface {
@@ -26,7 +30,7 @@ function port(name: string, addressText: string, side: Interface['side']): Inter
 }
 
 function defaultVia(gateway: string): Route {
-  return { id: 'default-ipv4', destination: literal(parsePrefix('0.0.0.0/0')), via: address(gateway) }
+  return { id: 'default-ipv4', destination: prefix('0.0.0.0/0'), via: address(gateway) }
 }
 
 const NO_FILTER = firewallKind('none').create()
