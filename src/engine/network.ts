@@ -1,4 +1,4 @@
-import type { CtState, FieldId, MatchContext, Scalar } from '@/model/fields/field'
+import type { Condition, FieldId, MatchContext, Names, Scalar } from '@/model/fields/field'
 import type { BuiltinGroup, FirewallKind } from '@/model/firewalls/firewall-kind'
 import type { IpAddress } from '@/model/packet/address'
 import type { ChainRef, Hook, Policy, Rule, Table, Target } from '@/model/ruleset/ruleset'
@@ -8,6 +8,8 @@ import type { NodeKindId, PortMapping, Service } from '@/model/topology/topology
 /** One condition ready to be asked. `test` says whether it matches; undefined: nobody can tell (opaque). */
 export interface CompiledCondition {
   readonly field: FieldId | 'opaque'
+  /** The condition as it stands in the rule. */
+  readonly condition: Condition
   readonly negated: boolean
   test(context: MatchContext): boolean | undefined
   /** The packet's own value, for the reason. */
@@ -95,11 +97,11 @@ export interface Neighbor {
 /** The design made ready to run. Built by `compileNetwork(design)`; unchanged parts are shared between compilations. */
 export interface Network {
   readonly devices: ReadonlyMap<string, NetworkDevice>
+  /** Names of devices, for the words of reasons. */
+  readonly names: Names
   /** Who answers for `address` on the broadcast domain of that interface. */
   neighbor(device: string, interfaceName: string, address: IpAddress): Neighbor | undefined
   /** Resolves a host name of the design. */
   lookupName(name: string): IpAddress | undefined
   readonly seed: number
 }
-
-export type { CtState }
