@@ -14,9 +14,16 @@ export function blocked(id: string, text: string, flow: string): Goal {
   return { id, text, reached: ({ trace }) => trace(flow)?.outcome.works === false }
 }
 
-/** A goal that holds while every device has the rules that the story started with. */
+/** A goal that holds while the devices of the story have the rules that they started with. */
 export function sameRules(id: string, text: string, start: () => Design): Goal {
-  const rules = (design: Design) =>
-    design.devices.map((device) => ({ id: device.id, ruleset: device.firewall.ruleset }))
-  return { id, text, reached: ({ design }) => sameValue(rules(design), rules(start())) }
+  const rules = (design: Design, device: string) =>
+    design.devices.find((each) => each.id === device)?.firewall.ruleset
+  return {
+    id,
+    text,
+    reached: ({ design }) => {
+      const before = start()
+      return before.devices.every((device) => sameValue(rules(design, device.id), rules(before, device.id)))
+    },
+  }
 }

@@ -2,10 +2,10 @@ import type { Design } from '../project/design'
 import { failure, type Result, success } from '../result'
 import type { Applied, EditOf } from './edit'
 
-/** The first value that stands twice, ignoring case. */
+/** The first value that stands twice. */
 function twice(values: readonly string[]): string | undefined {
   const seen = new Set<string>()
-  return values.find((value) => seen.has(value.toLowerCase()) || !seen.add(value.toLowerCase()))
+  return values.find((value) => seen.has(value) || !seen.add(value))
 }
 
 export function setFlows(design: Design, { flows }: EditOf<'set-flows'>): Result<Applied> {
@@ -17,10 +17,10 @@ export function setFlows(design: Design, { flows }: EditOf<'set-flows'>): Result
 }
 
 export function setNames(design: Design, { names }: EditOf<'set-names'>): Result<Applied> {
-  const name = twice(names.map((entry) => entry.name))
+  const name = twice(names.map((entry) => entry.name.toLowerCase()))
   if (name !== undefined) return failure(`The name ${name} stands for two devices. Choose one.`)
   const lost = names.find((entry) => !design.devices.some((device) => device.id === entry.device))
-  if (lost) return failure(`${lost.name} stands for a device that is not there: ${lost.device}.`)
+  if (lost) return failure(`The name ${lost.name} stands for a device that is not there: ${lost.device}.`)
   return success({ design: { ...design, names }, inverse: { kind: 'set-names', names: design.names } })
 }
 

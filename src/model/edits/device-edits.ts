@@ -1,4 +1,6 @@
+import { checkDevice } from '../project/checks'
 import type { Design } from '../project/design'
+import { located } from '../project/issue-sentences'
 import { failure, type Result, success } from '../result'
 import type { Device } from '../topology/topology'
 import type { Applied, Edit, EditOf } from './edit'
@@ -30,6 +32,8 @@ export function addDevice(design: Design, { device, index }: EditOf<'add-device'
   }
   const trouble = nameTrouble(design, device.id, device.name)
   if (trouble) return failure(trouble)
+  const inner = deviceTrouble(design, device)
+  if (inner) return failure(inner)
   const devices = inserted(design.devices, index, [device])
   if (!devices) return failure(`There is no place ${index} among ${design.devices.length} devices.`)
   return success({ design: { ...design, devices }, inverse: { kind: 'remove-device', id: device.id } })
@@ -73,7 +77,7 @@ export function setDevice(
   }
   const next: { -readonly [Part in keyof Device]: Device[Part] } = { ...device, ...parts }
   for (const part of cleared) delete next[part]
-  const trouble = interfaceTrouble(design, next)
+  const trouble = Object.keys(parts).some((part) => HOLDS_IDS.has(part)) && deviceTrouble(design, next)
   if (trouble) return failure(trouble)
 
   const touched = [...new Set([...Object.keys(parts), ...cleared])] as (keyof typeof parts)[]
@@ -92,16 +96,16 @@ export function setDevice(
   })
 }
 
-/** Interfaces keep apart, and one that is plugged in stays. */
-function interfaceTrouble(design: Design, device: Device): string | undefined {
-  const names = new Set<string>()
-  for (const { name } of device.interfaces) {
-    if (name.trim() === '') return `An interface of ${device.name} needs a name.`
-    if (names.has(name)) return `${device.name} already has an interface named ${name}.`
-    names.add(name)
-  }
+/** Parts whose entries have to keep apart. The others are moved and renamed often, and need no look at the rules. */
+const HOLDS_IDS = new Set(['interfaces', 'routes', 'services', 'nat'])
+
+/** What stands twice in the device, and interfaces that a link holds on to and that are gone. */
+function deviceTrouble(design: Design, device: Device): string | undefined {
+  const nameless = device.interfaces.some(({ name }) => name.trim() === '')
+  if (nameless) return `An interface of ${device.name} needs a name.`
+  const [twice] = checkDevice(device, [])
+  if (twice) return located(twice.path, twice.sentence)
   const ids = new Set(device.interfaces.map((each) => each.id))
-  if (ids.size < device.interfaces.length) return `Two interfaces of ${device.name} have the same id.`
   for (const { ends } of design.links) {
     const gone = ends.find((end) => end.device === device.id && !ids.has(end.interface))
     if (gone) return `Interface ${gone.interface} of ${device.name} is plugged in. Remove its link first.`
@@ -116,6 +120,8 @@ export function setFirewall(
   const found = deviceOf(design, id)
   if (!found.ok) return found
   const { device, index } = found.value
+  const trouble = deviceTrouble(design, { ...device, firewall })
+  if (trouble) return failure(trouble)
   return success({
     design: withDevice(design, index, { ...device, firewall }),
     inverse: { kind: 'set-firewall', device: id, firewall: device.firewall },

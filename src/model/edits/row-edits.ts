@@ -27,7 +27,7 @@ function missing(chain: Chain, index: number, count = 1): string | undefined {
   const inside = Number.isInteger(index) && index >= 0 && index + count <= chain.rows.length
   if (inside) return undefined
   const what = count === 1 ? `no row ${index + 1}` : `no ${count} rows from row ${index + 1} on`
-  return `${chain.name} has ${chain.rows.length} rows, ${what}.`
+  return `Chain ${chain.name} has ${chain.rows.length} rows, ${what}.`
 }
 
 /** The id that would stand twice in the chain, if any. */
@@ -44,9 +44,9 @@ export function insertRows(design: Design, edit: EditOf<'insert-rows'>): Result<
   const { device, chain: ref, index, rows } = edit
   return changeChain(design, device, ref, (chain) => {
     const twice = doubled(chain.rows, rows)
-    if (twice !== undefined) return failure(`${chain.name} already has a row with the id ${twice}.`)
+    if (twice !== undefined) return failure(`Chain ${chain.name} already has a row with the id ${twice}.`)
     const next = inserted(chain.rows, index, rows)
-    if (!next) return failure(`${chain.name} has ${chain.rows.length} rows, no place ${index + 1}.`)
+    if (!next) return failure(`Chain ${chain.name} has ${chain.rows.length} rows, no place ${index + 1}.`)
     return success({
       chain: { ...chain, rows: next },
       inverse: { kind: 'remove-rows', device, chain: ref, index, count: rows.length },
@@ -78,7 +78,7 @@ export function replaceRow(design: Design, edit: EditOf<'replace-row'>): Result<
     const before = chain.rows[index]
     if (!before) return failure(missing(chain, index) ?? '')
     const twice = doubled(removed(chain.rows, index, 1), [row])
-    if (twice !== undefined) return failure(`${chain.name} already has a row with the id ${twice}.`)
+    if (twice !== undefined) return failure(`Chain ${chain.name} already has a row with the id ${twice}.`)
     return success({
       chain: { ...chain, rows: replaced(chain.rows, index, row) },
       inverse: { kind: 'replace-row', device, chain: ref, index, row: before },
@@ -105,7 +105,7 @@ export function setPolicy(design: Design, edit: EditOf<'set-policy'>): Result<Ap
   return changeChain(design, device, ref, (chain) => {
     if (!chain.base) {
       return failure(
-        `${chain.name} is a user chain and has no policy; it returns to the chain that jumped to it.`,
+        `Chain ${chain.name} is a user chain and has no policy; it returns to the chain that jumped to it.`,
       )
     }
     return success({

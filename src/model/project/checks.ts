@@ -1,4 +1,5 @@
-import { checkRuleset } from '../ruleset/check'
+import type { Table } from '../ruleset/ruleset'
+import type { Device } from '../topology/topology'
 import type { Design } from './design'
 
 /** What is wrong and where: the keys and indices that lead to it. */
@@ -7,16 +8,19 @@ export interface DesignTrouble {
   readonly sentence: string
 }
 
-/** What the shape of a document cannot say: names and ids keep apart, and references lead somewhere. */
+/**
+ * What the shape of a document cannot say: names and ids keep apart, and references lead somewhere. Jumps to chains that
+ * are not there are no reason to refuse a document; checkRuleset tells of them.
+ */
 export function checkDesign(design: Design): DesignTrouble[] {
   return [
     ...twice(design.devices, 'id', ['devices'], 'devices'),
-    ...twice(design.devices, 'name', ['devices'], 'devices'),
+    ...twice(design.devices, 'name', ['devices'], 'devices', 'ignoring case'),
     ...twice(design.links, 'id', ['links'], 'links'),
-    ...twice(design.names, 'name', ['names'], 'names'),
+    ...twice(design.names, 'name', ['names'], 'names', 'ignoring case'),
     ...twice(design.sets, 'name', ['sets'], 'sets'),
     ...twice(design.flows, 'id', ['flows'], 'flows'),
-    ...design.devices.flatMap(deviceTroubles),
+    ...design.devices.flatMap((device, index) => checkDevice(device, ['devices', index])),
     ...linkTroubles(design),
     ...danglingDevices(design),
   ]
@@ -24,16 +28,17 @@ export function checkDesign(design: Design): DesignTrouble[] {
 
 type Path = DesignTrouble['path']
 
-/** Values that should be unique, ignoring case as people do. */
+/** People refer to devices and hosts by name, so their case does not matter; ids are for programs. */
 function twice<Key extends string>(
   list: readonly Readonly<Record<Key, string>>[],
   key: Key,
   path: Path,
   what: string,
+  how: 'exactly' | 'ignoring case' = 'exactly',
 ): DesignTrouble[] {
   const first = new Map<string, number>()
   return list.flatMap((each, index): DesignTrouble[] => {
-    const value = each[key].toLowerCase()
+    const value = how === 'exactly' ? each[key] : each[key].toLowerCase()
     const before = first.get(value)
     if (before === undefined) {
       first.set(value, index)
@@ -48,35 +53,28 @@ function twice<Key extends string>(
   })
 }
 
-function deviceTroubles(device: Design['devices'][number], index: number): DesignTrouble[] {
-  const at = ['devices', index]
-  const tables = device.firewall.ruleset.tables.map((table) => ({ key: `${table.family} ${table.name}` }))
+/** What a device says twice. `at` leads to the device. */
+export function checkDevice(device: Device, at: Path): DesignTrouble[] {
   return [
     ...twice(device.interfaces, 'id', [...at, 'interfaces'], 'interfaces of a device'),
     ...twice(device.interfaces, 'name', [...at, 'interfaces'], 'interfaces of a device'),
     ...twice(device.routes, 'id', [...at, 'routes'], 'routes of a device'),
     ...twice(device.services, 'id', [...at, 'services'], 'services of a device'),
     ...twice(device.nat.mappings, 'id', [...at, 'nat', 'mappings'], 'port mappings of a device'),
-    ...twice(tables, 'key', [...at, 'firewall', 'ruleset', 'tables'], 'tables of a device'),
-    ...device.firewall.ruleset.tables.flatMap((table, t) => [
-      ...twice(
-        table.chains,
-        'name',
-        [...at, 'firewall', 'ruleset', 'tables', t, 'chains'],
-        'chains of a table',
-      ),
+    ...checkTables(device.firewall.ruleset.tables, [...at, 'firewall', 'ruleset', 'tables']),
+  ]
+}
+
+function checkTables(tables: readonly Table[], at: Path): DesignTrouble[] {
+  const keys = tables.map((table) => ({ name: `${table.family} ${table.name}` }))
+  return [
+    ...twice(keys, 'name', at, 'tables of a device'),
+    ...tables.flatMap((table, t) => [
+      ...twice(table.chains, 'name', [...at, t, 'chains'], 'chains of a table'),
       ...table.chains.flatMap((chain, c) =>
-        twice(
-          chain.rows,
-          'id',
-          [...at, 'firewall', 'ruleset', 'tables', t, 'chains', c, 'rows'],
-          'rows of a chain',
-        ),
+        twice(chain.rows, 'id', [...at, t, 'chains', c, 'rows'], 'rows of a chain'),
       ),
     ]),
-    ...checkRuleset(device.firewall.ruleset)
-      .filter(({ message }) => !message.startsWith('Two rules'))
-      .map(({ message }) => ({ path: [...at, 'firewall', 'ruleset'], sentence: message })),
   ]
 }
 
