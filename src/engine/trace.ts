@@ -250,6 +250,8 @@ export const OUTCOME_CAUSES = [
   'name-not-resolved',
   'no-free-port',
   'address-in-use',
+  'protocol-error',
   'bad-request',
+  'too-long',
 ] as const
 export type OutcomeCause = (typeof OUTCOME_CAUSES)[number]

@@ -56,7 +56,7 @@ describe('a cell is read and written in canonical form', () => {
     ['tcpFlags', 'syn', 'SYN'],
     ['tcpFlags', 'not SYN', 'not SYN'],
     ['tcpFlags', 'syn,ack/syn', 'SYN,ACK/SYN'],
-    ['tcpFlags', 'ALL/NONE', 'SYN,ACK,FIN,RST,PSH,URG/NONE'],
+    ['tcpFlags', 'ALL/NONE', 'SYN,FIN,RST,PSH,ACK,URG/NONE'],
     ['icmpType', 'echo-request', 'echo-request'],
     ['icmpType', '8', 'echo-request'],
     ['icmpType', '3/3', 'port-unreachable'],

@@ -1,7 +1,7 @@
 import { TCP_FLAG } from './packet'
 
-/** In the order in which people read them: the opening flag first. */
-export const TCP_FLAG_NAMES = ['SYN', 'ACK', 'FIN', 'RST', 'PSH', 'URG', 'ECE', 'CWR'] as const
+/** In the order in which people read them: the opening flag first, FIN-ACK and not ACK-FIN. */
+export const TCP_FLAG_NAMES = ['SYN', 'FIN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'] as const
 export type TcpFlagName = (typeof TCP_FLAG_NAMES)[number]
 
 /** Letters of packet listings; URG is U, ECE is E, CWR is C. */

@@ -1,0 +1,178 @@
+import { icmpPacket, udpPacket } from '@/model/packet/build'
+import type { IcmpPacket, Packet, UdpPacket } from '@/model/packet/packet'
+import { isIcmpError } from '../conntrack/track'
+import { deviceOf, hostOf, type Moment, note, transmit } from '../moment'
+import { icmpErrorAbout } from '../routing/icmp-error'
+import type { Disposition, OutcomeCause } from '../trace'
+import { socketKey } from './host-state'
+import { tellClient } from './programs'
+import { removeSocket } from './tcp'
+import { receiveSegment } from './tcp-input'
+
+/** A packet has passed the filter of the host it is meant for: its stack takes it. */
+export function deliver(
+  moment: Moment,
+  device: string,
+  packet: Packet,
+  journey: number,
+  connection: number,
+): void {
+  const place = moment.trace.length
+  const disposition = take(moment, device, packet, journey, connection)
+  // The end of this journey comes before what the host does because of it.
+  moment.trace.splice(place, 0, { atMs: moment.nowMs, device, journey, kind: 'ended', disposition, packet })
+}
+
+function take(
+  moment: Moment,
+  device: string,
+  packet: Packet,
+  journey: number,
+  connection: number,
+): Disposition {
+  switch (packet.kind) {
+    case 'tcp':
+      return { kind: receiveSegment(moment, device, packet, journey, connection) }
+    case 'udp':
+      return { kind: receiveDatagram(moment, device, packet, journey, connection) }
+    case 'icmp':
+      receiveIcmp(moment, device, packet, journey, connection)
+      return { kind: 'delivered' }
+    case 'other':
+      return { kind: 'no-listener' }
+  }
+}
+
+function receiveDatagram(
+  moment: Moment,
+  device: string,
+  packet: UdpPacket,
+  journey: number,
+  connection: number,
+): 'delivered' | 'no-listener' {
+  const waiting = hostOf(moment, device).udp.get(packet.dport)
+  const fromPeer = waiting && waiting.remote.address === packet.src && waiting.remote.port === packet.sport
+  if (waiting && fromPeer) {
+    tellClient(
+      moment,
+      waiting.connection,
+      { kind: 'datagram', payload: packet.payload ?? { bytes: 0 } },
+      journey,
+    )
+    return 'delivered'
+  }
+  const { services, profile } = deviceOf(moment, device)
+  const service = services.find(({ protocol, port }) => protocol === 'udp' && port === packet.dport)
+  if (!service) {
+    const error = icmpErrorAbout(deviceOf(moment, device), packet, 'icmp-port-unreachable')
+    if (error)
+      transmit(moment, device, error, { role: 'error', connection, answers: journey, ctState: 'related' })
+    return 'no-listener'
+  }
+  const program = moment.world.programs.server(service)
+  const reaction = program.react(
+    program.initial,
+    { kind: 'datagram', payload: packet.payload ?? { bytes: 0 } },
+    { lookupName: (name) => moment.world.network.lookupName(name) },
+  )
+  for (const action of reaction.actions) {
+    if (action.kind !== 'send') continue
+    const answer = udpPacket({
+      src: packet.dst,
+      dst: packet.src,
+      sport: packet.dport,
+      dport: packet.sport,
+      payload: action.payload,
+      hopLimit: profile.hopLimit,
+    })
+    transmit(moment, device, answer, { role: 'reply', connection, answers: journey })
+  }
+  return 'delivered'
+}
+
+function receiveIcmp(
+  moment: Moment,
+  device: string,
+  packet: IcmpPacket,
+  journey: number,
+  connection: number,
+): void {
+  if (isIcmpError(packet)) return receiveError(moment, device, packet)
+  const asks = packet.family === 4 ? 8 : 128
+  const answers = packet.family === 4 ? 0 : 129
+  if (packet.type === asks) {
+    const { icmpId = 0, icmpSeq = 0, payload } = packet
+    const reply = icmpPacket({
+      src: packet.dst,
+      dst: packet.src,
+      type: answers,
+      icmpId,
+      icmpSeq,
+      ...(payload ? { payload } : {}),
+      hopLimit: deviceOf(moment, device).profile.hopLimit,
+    })
+    transmit(moment, device, reply, { role: 'reply', connection, answers: journey })
+    return
+  }
+  const waiting = hostOf(moment, device).echoes.get(packet.icmpId ?? -1)
+  if (packet.type === answers && waiting) {
+    tellClient(
+      moment,
+      waiting.connection,
+      { kind: 'echo-reply', from: packet.src, afterMs: moment.nowMs - waiting.sentAtMs },
+      journey,
+    )
+  }
+}
+
+/** What an error means to the program that waits, as connect() tells it [e6 G5, e10 J1]. */
+const CAUSES: Readonly<Record<4 | 6, Readonly<Record<string, OutcomeCause>>>> = {
+  4: {
+    '3/0': 'net-unreachable',
+    '3/2': 'proto-unreachable',
+    '3/3': 'refused',
+    '3/6': 'net-unreachable',
+    '3/9': 'net-unreachable',
+  },
+  6: {
+    '1/0': 'net-unreachable',
+    '1/1': 'prohibited',
+    '1/4': 'refused',
+    '1/5': 'prohibited',
+    '1/6': 'prohibited',
+  },
+}
+
+function receiveError(moment: Moment, device: string, packet: IcmpPacket): void {
+  const { quoted } = packet
+  if (!quoted) return
+  const cause = CAUSES[packet.family][`${packet.type}/${packet.code}`] ?? 'host-unreachable'
+  const host = hostOf(moment, device)
+  const told = (connection: number) => {
+    note(moment, device, {
+      kind: 'socket',
+      event: 'unreachable',
+      sentence: 'is told that there is no way',
+      connection,
+    })
+    tellClient(moment, connection, { kind: 'failed', cause })
+  }
+  if (quoted.kind === 'tcp') {
+    const key = socketKey(
+      'tcp',
+      { address: quoted.src, port: quoted.sport },
+      { address: quoted.dst, port: quoted.dport },
+    )
+    const socket = host.tcp.get(key)
+    // Only a connection that is being opened ends by an error; a standing one takes it as a hint (RFC 1122 4.2.3.9).
+    if (socket?.state !== 'SYN-SENT') return
+    removeSocket(moment, device, key)
+    told(socket.connection)
+  } else if (quoted.kind === 'udp') {
+    const socket = host.udp.get(quoted.sport)
+    if (socket && socket.remote.address === quoted.dst) told(socket.connection)
+  } else if (quoted.kind === 'icmp') {
+    const waiting = host.echoes.get(quoted.icmpId ?? -1)
+    if (waiting) told(waiting.connection)
+  }
+}

@@ -1,0 +1,75 @@
+import type { PortRange } from '@/model/packet/port'
+import type { HostProfile } from '@/model/topology/host-profile'
+
+/** What a host remembers about picking: where the last pick per destination was. */
+export interface PortMemory {
+  readonly last: ReadonlyMap<string, number>
+}
+
+export const NO_PORT_MEMORY: PortMemory = { last: new Map() }
+
+export interface PickRequest {
+  readonly profile: HostProfile
+  /** Pinned for a story: taken while it lies in the range and is free. */
+  readonly firstPort?: number
+  /** Destination address and port: Linux starts at another place for each [G7]. */
+  readonly destination: string
+  readonly memory: PortMemory
+  isFree(port: number): boolean
+  readonly random: () => number
+}
+
+/** A free port of the profile's range, or undefined where every one is taken (EADDRNOTAVAIL). */
+export function pickEphemeralPort(request: PickRequest): { port: number; memory: PortMemory } | undefined {
+  const { profile, firstPort, isFree } = request
+  const range = profile.ephemeralPorts
+  const pinned =
+    firstPort !== undefined && inRange(range, firstPort) && isFree(firstPort) ? firstPort : undefined
+  const port = pinned ?? candidates(request).find(isFree)
+  if (port === undefined) return undefined
+  return { port, memory: { last: new Map(request.memory.last).set(memoryKey(request), port) } }
+}
+
+const inRange = ({ first, last }: PortRange, port: number) => port >= first && port <= last
+
+/** Sequential pickers go on from their last port whatever the destination; Linux keeps a place per destination. */
+function memoryKey({ profile, destination }: PickRequest): string {
+  return profile.picker === 'linux-parity' ? destination : ''
+}
+
+/** All ports of the range in the order in which this picker tries them. */
+function candidates(request: PickRequest): number[] {
+  const { profile, memory, random } = request
+  const { first, last } = profile.ephemeralPorts
+  const size = last - first + 1
+  const before = memory.last.get(memoryKey(request))
+  const wrap = (offset: number) => first + (((offset % size) + size) % size)
+  switch (profile.picker) {
+    case 'sequential': {
+      const start = before === undefined ? Math.floor(random() * size) : before - first + 1
+      return Array.from({ length: size }, (_, i) => wrap(start + i))
+    }
+    case 'random': {
+      const start = Math.floor(random() * size)
+      return Array.from({ length: size }, (_, i) => wrap(start + i))
+    }
+    case 'linux-parity': {
+      // Ports of the low end's parity first, rising by 2 to 14, then round; the other half when that one is full [G7].
+      const half = Math.ceil(size / 2)
+      const rise = 1 + Math.floor(random() * 7)
+      const start =
+        before === undefined ? Math.floor(random() * half) : Math.floor((before - first) / 2) + rise
+      const ofParity = (parity: number) =>
+        Array.from({ length: half }, (_, i) => first + parity + 2 * ((start + i) % half)).filter(
+          (port) => port <= last,
+        )
+      return [...ofParity(0), ...ofParity(1)]
+    }
+  }
+}
+
+/** Whether a program may listen on (or send from) a port; the reason where it may not (R029, R048). */
+export function bindRefusal(profile: HostProfile, port: number, privileged: boolean): string | undefined {
+  if (privileged || port >= profile.lowestUnprivilegedPort) return undefined
+  return `port ${port} is below ${profile.lowestUnprivilegedPort}: a program needs privileges for it`
+}

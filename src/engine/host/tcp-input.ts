@@ -1,0 +1,264 @@
+// Read first: RFC 9293 section 3.10.7 (SEGMENT ARRIVES).
+import { TCP_FLAG, type TcpPacket } from '@/model/packet/packet'
+import { deviceOf, hostOf, type Moment, note, transmit } from '../moment'
+import { resetFor } from '../routing/icmp-error'
+import { segmentLength, socketKey, type TcpSocket } from './host-state'
+import type { ProgramEvent } from './program'
+import { tellClient } from './programs'
+import { armTimer, emit, finishSending, putSocket, removeSocket } from './tcp'
+
+const { SYN, ACK, FIN, RST, PSH } = TCP_FLAG
+
+/** What became of a segment at the host: 'delivered', or nobody listens. */
+export function receiveSegment(
+  moment: Moment,
+  device: string,
+  packet: TcpPacket,
+  journey: number,
+  connection: number,
+): 'delivered' | 'no-listener' {
+  const local = { address: packet.dst, port: packet.dport }
+  const remote = { address: packet.src, port: packet.sport }
+  const key = socketKey('tcp', local, remote)
+  const socket = hostOf(moment, device).tcp.get(key)
+  if (socket) {
+    continueSocket(moment, device, socket, packet, journey)
+    return 'delivered'
+  }
+  const { services, profile } = deviceOf(moment, device)
+  const service = services.find(({ protocol, port }) => protocol === 'tcp' && port === packet.dport)
+  const opens = (packet.flags & (SYN | ACK | RST)) === SYN
+  if (service && opens) {
+    const iss = Math.floor(moment.random() * 2 ** 32)
+    putSocket(moment, device, {
+      key,
+      owner: { kind: 'server', service: service.id, state: moment.world.programs.server(service).initial },
+      connection,
+      state: 'SYN-RECEIVED',
+      local,
+      remote,
+      sndNxt: iss,
+      sndUna: iss,
+      rcvNxt: (packet.seq + 1) >>> 0,
+      unacknowledged: [],
+      retries: 0,
+      timer: 0,
+    })
+    emit(moment, device, key, SYN | ACK, undefined, journey)
+    return 'delivered'
+  }
+  const reset = resetFor(packet, profile.hopLimit)
+  if (reset) transmit(moment, device, reset, { role: 'reply', connection, answers: journey })
+  return service ? 'delivered' : 'no-listener'
+}
+
+function continueSocket(
+  moment: Moment,
+  device: string,
+  socket: TcpSocket,
+  packet: TcpPacket,
+  journey: number,
+): void {
+  if (packet.flags & RST) return resetSocket(moment, device, socket, packet)
+  if (socket.state === 'SYN-SENT') return answerToSyn(moment, device, socket, packet, journey)
+  if (socket.state === 'SYN-RECEIVED' && packet.flags & SYN) {
+    // The SYN came again: so does the answer, and the timer starts over.
+    const [synAck] = socket.unacknowledged
+    if (synAck)
+      transmit(moment, device, synAck, {
+        role: 'reply',
+        connection: socket.connection,
+        answers: journey,
+        retry: socket.retries + 1,
+      })
+    return armTimer(moment, device, socket.key)
+  }
+  const acknowledged = acknowledge(moment, device, socket, packet)
+  receiveData(moment, device, acknowledged, packet, journey)
+}
+
+/** A reset counts only when its number is the one awaited (RFC 5961 section 3.2). */
+function resetSocket(moment: Moment, device: string, socket: TcpSocket, packet: TcpPacket): void {
+  const connecting = socket.state === 'SYN-SENT'
+  const acceptable = connecting
+    ? (packet.flags & ACK) !== 0 && packet.ack === socket.sndNxt
+    : packet.seq === socket.rcvNxt
+  if (!acceptable) return
+  removeSocket(moment, device, socket.key)
+  note(moment, device, {
+    kind: 'socket',
+    event: connecting ? 'refused' : 'reset',
+    sentence: connecting ? 'the connection was refused' : 'the connection was reset',
+    connection: socket.connection,
+  })
+  if (socket.owner.kind === 'client') {
+    tellClient(moment, socket.connection, { kind: 'failed', cause: connecting ? 'refused' : 'reset' })
+  }
+}
+
+function answerToSyn(
+  moment: Moment,
+  device: string,
+  socket: TcpSocket,
+  packet: TcpPacket,
+  journey: number,
+): void {
+  const opened = (packet.flags & (SYN | ACK)) === (SYN | ACK) && packet.ack === socket.sndNxt
+  if (!opened) {
+    const reset = packet.flags & ACK ? resetFor(packet, deviceOf(moment, device).profile.hopLimit) : undefined
+    if (reset)
+      transmit(moment, device, reset, { role: 'request', connection: socket.connection, answers: journey })
+    return
+  }
+  putSocket(moment, device, {
+    ...socket,
+    state: 'ESTABLISHED',
+    sndUna: packet.ack,
+    rcvNxt: (packet.seq + 1) >>> 0,
+    unacknowledged: [],
+    retries: 0,
+    timer: 0,
+  })
+  note(moment, device, {
+    kind: 'socket',
+    event: 'established',
+    sentence: 'the connection stands',
+    connection: socket.connection,
+  })
+  emit(moment, device, socket.key, ACK, undefined, journey)
+  tellClient(moment, socket.connection, { kind: 'connected' }, journey)
+}
+
+const serialBefore = (a: number, b: number) => ((a - b) | 0) < 0
+
+/** Takes what the other side has now acknowledged off the list and moves the state on. */
+function acknowledge(moment: Moment, device: string, socket: TcpSocket, packet: TcpPacket): TcpSocket {
+  if (
+    !(packet.flags & ACK) ||
+    !serialBefore(socket.sndUna, packet.ack) ||
+    serialBefore(socket.sndNxt, packet.ack)
+  )
+    return socket
+  const left = socket.unacknowledged.filter(
+    (each) => each.kind === 'tcp' && serialBefore(packet.ack, (each.seq + segmentLength(each)) >>> 0),
+  )
+  const finAcknowledged = left.length === 0 && packet.ack === socket.sndNxt
+  const moved: TcpSocket = {
+    ...socket,
+    sndUna: packet.ack,
+    unacknowledged: left,
+    retries: 0,
+    timer: 0,
+    state: stateAfterAck(socket, finAcknowledged),
+  }
+  putSocket(moment, device, moved)
+  if (left.length > 0) armTimer(moment, device, socket.key)
+  if (socket.state === 'SYN-RECEIVED') {
+    note(moment, device, {
+      kind: 'socket',
+      event: 'accepted',
+      sentence: 'accepts the connection',
+      connection: socket.connection,
+    })
+    tellServer(moment, device, socket.key, { kind: 'connected' }, undefined)
+  }
+  if (moved.state === 'CLOSED' && socket.state === 'LAST-ACK') {
+    removeSocket(moment, device, socket.key)
+    if (socket.owner.kind === 'client') tellClient(moment, socket.connection, { kind: 'closed' })
+  }
+  return hostOf(moment, device).tcp.get(socket.key) ?? moved
+}
+
+function stateAfterAck(socket: TcpSocket, finAcknowledged: boolean): TcpSocket['state'] {
+  switch (socket.state) {
+    case 'SYN-RECEIVED':
+      return 'ESTABLISHED'
+    case 'FIN-WAIT-1':
+      return finAcknowledged ? 'FIN-WAIT-2' : 'FIN-WAIT-1'
+    case 'CLOSING':
+      return finAcknowledged ? 'TIME-WAIT' : 'CLOSING'
+    case 'LAST-ACK':
+      return finAcknowledged ? 'CLOSED' : 'LAST-ACK'
+    default:
+      return socket.state
+  }
+}
+
+function receiveData(
+  moment: Moment,
+  device: string,
+  socket: TcpSocket,
+  packet: TcpPacket,
+  journey: number,
+): void {
+  const length = segmentLength(packet)
+  if (length === 0 || socket.state === 'CLOSED') return
+  if (packet.seq !== socket.rcvNxt) {
+    // Heard before, or ahead of what is missing: only the acknowledgment is said again.
+    return emit(moment, device, socket.key, ACK, undefined, journey)
+  }
+  const next = { ...socket, rcvNxt: (socket.rcvNxt + length) >>> 0 }
+  putSocket(moment, device, next)
+  const before = moment.departures.length
+  const { payload } = packet
+  if (payload && payload.bytes > 0) tell(moment, device, next, { kind: 'data', payload }, journey)
+  if (packet.flags & FIN) receiveFin(moment, device, next.key, journey)
+  // What the program said carried the acknowledgment; otherwise it goes alone.
+  if (moment.departures.length === before) emit(moment, device, next.key, ACK, undefined, journey)
+}
+
+function receiveFin(moment: Moment, device: string, key: string, journey: number): void {
+  const socket = hostOf(moment, device).tcp.get(key)
+  if (!socket) return
+  if (socket.state === 'ESTABLISHED') {
+    putSocket(moment, device, { ...socket, state: 'CLOSE-WAIT' })
+    return tell(moment, device, socket, { kind: 'finished' }, journey)
+  }
+  if (socket.state === 'FIN-WAIT-1' || socket.state === 'FIN-WAIT-2') {
+    const done = socket.state === 'FIN-WAIT-2'
+    putSocket(moment, device, { ...socket, state: done ? 'TIME-WAIT' : 'CLOSING' })
+    emit(moment, device, key, ACK, undefined, journey)
+    if (done) {
+      note(moment, device, {
+        kind: 'socket',
+        event: 'closed',
+        sentence: 'the connection is closed',
+        connection: socket.connection,
+      })
+      if (socket.owner.kind === 'client') tellClient(moment, socket.connection, { kind: 'closed' }, journey)
+    }
+  }
+}
+
+function tell(
+  moment: Moment,
+  device: string,
+  socket: TcpSocket,
+  event: Extract<ProgramEvent, { kind: 'data' | 'finished' }>,
+  journey: number,
+): void {
+  if (socket.owner.kind === 'client') tellClient(moment, socket.connection, event, journey)
+  else tellServer(moment, device, socket.key, event, journey)
+}
+
+function tellServer(
+  moment: Moment,
+  device: string,
+  key: string,
+  event: Extract<ProgramEvent, { kind: 'connected' | 'data' | 'finished' }>,
+  answers: number | undefined,
+): void {
+  const socket = hostOf(moment, device).tcp.get(key)
+  if (socket?.owner.kind !== 'server') return
+  const { service: id, state } = socket.owner
+  const service = deviceOf(moment, device).services.find((each) => each.id === id)
+  if (!service) return
+  const reaction = moment.world.programs
+    .server(service)
+    .react(state, event, { lookupName: (name) => moment.world.network.lookupName(name) })
+  putSocket(moment, device, { ...socket, owner: { ...socket.owner, state: reaction.state } })
+  for (const action of reaction.actions) {
+    if (action.kind === 'send') emit(moment, device, key, ACK | PSH, action.payload, answers)
+    if (action.kind === 'close') finishSending(moment, device, key, answers)
+  }
+}

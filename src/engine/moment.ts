@@ -1,0 +1,174 @@
+import type { CtState } from '@/model/fields/field'
+import type { Packet } from '@/model/packet/packet'
+import type { DeviceState } from './device-state'
+import { newDeviceState } from './device-state'
+import type { StepBody } from './filter/evaluate'
+import { type HostState, newHostState } from './host/host-state'
+import type { NetworkDevice } from './network'
+import { arrive, type MadePacket, originate, type PipelineResult } from './pipeline'
+import type { Disposition, JourneyRole, TraceStep } from './trace'
+import type { Departure, Emitted, RunningProgram, World } from './world'
+
+/** A link takes this long, in milliseconds. */
+export const LINK_DELAY_MS = 8
+
+/**
+ * One step while it is being made: the world is replaced piece by piece, and what happens is written down. Nothing of it
+ * outlives the step but the result.
+ */
+export interface Moment {
+  world: World
+  readonly nowMs: number
+  readonly random: () => number
+  readonly trace: TraceStep[]
+  readonly emitted: Emitted[]
+  readonly departures: Departure[]
+}
+
+/** What is known of a packet beside itself when a host sends it. */
+export interface Sending {
+  readonly role: JourneyRole
+  readonly connection: number
+  readonly answers?: number
+  readonly retry?: number
+  readonly ctState?: CtState
+}
+
+export function deviceOf(moment: Moment, id: string): NetworkDevice {
+  const device = moment.world.network.devices.get(id)
+  if (!device) throw new Error(`no device ${id}`)
+  return device
+}
+
+export function hostOf(moment: Moment, id: string): HostState {
+  return moment.world.hosts.get(id) ?? newHostState(moment.random)
+}
+
+export function setHost(moment: Moment, id: string, host: HostState): void {
+  moment.world = { ...moment.world, hosts: new Map(moment.world.hosts).set(id, host) }
+}
+
+export function setRunning(moment: Moment, connection: number, program: RunningProgram): void {
+  moment.world = { ...moment.world, running: moment.world.running.with(connection, program) }
+}
+
+function stateOf(moment: Moment, id: string): DeviceState {
+  return moment.world.devices.get(id) ?? newDeviceState()
+}
+
+export function note(moment: Moment, device: string, step: StepBody, journey?: number): void {
+  moment.trace.push({
+    atMs: moment.nowMs,
+    device,
+    ...(journey === undefined ? {} : { journey }),
+    ...step,
+  } as TraceStep)
+}
+
+/** A packet sets out from the device that made it. Returns why it went nowhere, if it did not leave the device. */
+export function transmit(
+  moment: Moment,
+  device: string,
+  packet: Packet,
+  sending: Sending,
+): Disposition | undefined {
+  const index = moment.world.nextJourney
+  const host = hostOf(moment, device)
+  const numbered = packet.family === 4 ? { ...packet, id: host.nextIpId } : packet
+  setHost(moment, device, { ...host, nextIpId: (host.nextIpId + 1) % 65536 })
+  moment.world = { ...moment.world, nextJourney: index + 1 }
+  const { role, connection, answers, retry = 0 } = sending
+  moment.departures.push({
+    index,
+    from: device,
+    packet: numbered,
+    sentAtMs: moment.nowMs,
+    role,
+    connection,
+    retry,
+    ...(answers === undefined ? {} : { answers }),
+  })
+  const result = originate(visitOf(moment, device, numbered, index, sending.ctState))
+  return settle(moment, device, result, index, connection)
+}
+
+/** A packet reaches a device by one of its interfaces. What is meant for the device itself is returned. */
+export function receive(
+  moment: Moment,
+  device: string,
+  iif: string,
+  packet: Packet,
+  journey: number,
+  connection: number,
+): Packet | undefined {
+  const result = arrive(visitOf(moment, device, packet, journey), iif)
+  settle(moment, device, { ...result, deliver: undefined }, journey, connection)
+  return result.deliver?.packet
+}
+
+function visitOf(moment: Moment, device: string, packet: Packet, journey: number, ctState?: CtState) {
+  return {
+    network: moment.world.network,
+    device: deviceOf(moment, device),
+    state: stateOf(moment, device),
+    packet,
+    journey,
+    nowMs: moment.nowMs,
+    random: moment.random,
+    ...(ctState === undefined ? {} : { ctState }),
+  }
+}
+
+type Settled = Omit<PipelineResult, 'deliver'> & { readonly deliver?: PipelineResult['deliver'] | undefined }
+
+/** Writes down what a device did, puts the packet on its way, and sends what the device made because of it. */
+function settle(
+  moment: Moment,
+  device: string,
+  result: Settled,
+  journey: number,
+  connection: number,
+): Disposition | undefined {
+  moment.world = { ...moment.world, devices: new Map(moment.world.devices).set(device, result.state) }
+  moment.trace.push(...result.steps)
+  if (result.forward) travel(moment, device, result.forward, journey)
+  if (result.deliver) {
+    moment.emitted.push({
+      atMs: moment.nowMs,
+      event: { kind: 'local-delivery', device, packet: result.deliver.packet, journey },
+    })
+  }
+  for (const made of result.made) sendMade(moment, device, made, journey, connection)
+  return result.ended
+}
+
+function sendMade(
+  moment: Moment,
+  device: string,
+  made: MadePacket,
+  answers: number,
+  connection: number,
+): void {
+  transmit(moment, device, made.packet, { role: 'error', connection, answers, ctState: made.ctState })
+}
+
+function travel(
+  moment: Moment,
+  from: string,
+  forward: NonNullable<PipelineResult['forward']>,
+  journey: number,
+): void {
+  const { packet, neighbor } = forward
+  let near = from
+  let atMs = moment.nowMs
+  for (const { link, to } of neighbor.path) {
+    const arrivesAtMs = atMs + LINK_DELAY_MS
+    moment.trace.push({ kind: 'hop', atMs, device: near, journey, link, to, arrivesAtMs, packet })
+    near = to
+    atMs = arrivesAtMs
+  }
+  moment.emitted.push({
+    atMs,
+    event: { kind: 'arrival', device: neighbor.device, iif: neighbor.interface, packet, journey },
+  })
+}
