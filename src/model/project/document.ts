@@ -23,7 +23,9 @@ export function decodeDesign(value: unknown): Result<Design> {
   const version = versionOf(raw)
   if (!version.ok) return version
   const { format: _format, version: _version, ...body } = migrated(raw, version.value)
-  const read = z.safeDecode(designSchema, body as z.input<typeof designSchema>)
+  const read = z.safeDecode(designSchema, body as z.input<typeof designSchema>, {
+    reportInput: true,
+  })
   if (!read.success) return failures(read.error.issues.map(issueSentence))
   const design: Design = read.data
   const troubles = checkDesign(design)

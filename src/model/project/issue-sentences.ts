@@ -15,7 +15,18 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** "/devices/1/name: a text is missing here." JSON Pointer (RFC 6901), so that the place can be looked up. */
 export function issueSentence(issue: Issue): string {
-  return located(issue.path, describe(issue))
+  const { path, inner } = innermost(issue, [])
+  return located(path, describe(inner))
+}
+
+/** Among the alternatives of a union, the one that came furthest is the one that was meant. */
+function innermost(issue: Issue, above: Issue['path']): { path: Issue['path']; inner: Issue } {
+  const path = [...above, ...issue.path]
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return { path, inner: issue }
+  const depth = (issues: readonly Issue[]) => Math.max(0, ...issues.map((each) => each.path.length))
+  const [best = []] = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)
+  const [first] = best
+  return first ? innermost(first, path) : { path, inner: issue }
 }
 
 export function located(path: readonly PropertyKey[], sentence: string): string {
@@ -44,7 +55,9 @@ function describe(issue: Issue): string {
     case 'unrecognized_keys':
       return `${issue.keys.join(', ')} is not known here. A newer version of Highport may have written it.`
     case 'invalid_union':
-      return unionSentence(issue)
+      return 'options' in issue && Array.isArray(issue.options)
+        ? `${shortened(issue.input)} is not known here. Write ${issue.options.map(String).join(', ')}.`
+        : 'this is not known here.'
   }
 }
 
@@ -56,18 +69,6 @@ function limits(issue: Issue): string {
   }
   if (issue.code === 'too_big') return `${shortened(issue.input)} is too large. The most is ${issue.maximum}.`
   return issue.message
-}
-
-/** The alternative that came furthest is the one that was meant. */
-function unionSentence(issue: Extract<Issue, { code: 'invalid_union' }>): string {
-  if ('options' in issue && Array.isArray(issue.options)) {
-    return `${shortened(issue.input)} is not known here. Write ${issue.options.map(String).join(', ')}.`
-  }
-  const depth = (issues: readonly Issue[]) => Math.max(0, ...issues.map((each) => each.path.length))
-  const [best] = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)
-  const inner = best?.[0]
-  if (!inner) return 'this is not known here.'
-  return inner.path.length > 0 ? `in ${issueSentence(inner)}` : describe(inner)
 }
 
 function shortened(value: unknown): string {
