@@ -4,6 +4,7 @@ import type { DeviceState } from './device-state'
 import { newDeviceState } from './device-state'
 import type { StepBody } from './filter/evaluate'
 import { type HostState, newHostState } from './host/host-state'
+import type { ProgramEvent } from './host/program'
 import type { NetworkDevice } from './network'
 import { arrive, type MadePacket, originate, type PipelineResult } from './pipeline'
 import type { Disposition, JourneyRole, TraceStep } from './trace'
@@ -23,6 +24,8 @@ export interface Moment {
   readonly trace: TraceStep[]
   readonly emitted: Emitted[]
   readonly departures: Departure[]
+  /** Tells a client program what happened; `answers` is the journey that made it happen. */
+  tell(connection: number, event: ProgramEvent, answers?: number): void
 }
 
 /** What is known of a packet beside itself when a host sends it. */

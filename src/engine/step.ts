@@ -32,6 +32,7 @@ export function step(
     trace: [],
     emitted: [],
     departures: [],
+    tell: (connection, what, answers) => tellClient(moment, connection, what, answers),
   }
   switch (event.kind) {
     case 'start':

@@ -5,7 +5,6 @@ import { deviceOf, hostOf, type Moment, note, transmit } from '../moment'
 import { icmpErrorAbout } from '../routing/icmp-error'
 import type { Disposition, OutcomeCause } from '../trace'
 import { socketKey } from './host-state'
-import { tellClient } from './programs'
 import { removeSocket } from './tcp'
 import { receiveSegment } from './tcp-input'
 
@@ -53,12 +52,7 @@ function receiveDatagram(
   const waiting = hostOf(moment, device).udp.get(packet.dport)
   const fromPeer = waiting && waiting.remote.address === packet.src && waiting.remote.port === packet.sport
   if (waiting && fromPeer) {
-    tellClient(
-      moment,
-      waiting.connection,
-      { kind: 'datagram', payload: packet.payload ?? { bytes: 0 } },
-      journey,
-    )
+    moment.tell(waiting.connection, { kind: 'datagram', payload: packet.payload ?? { bytes: 0 } }, journey)
     return 'delivered'
   }
   const { services, profile } = deviceOf(moment, device)
@@ -97,7 +91,10 @@ function receiveIcmp(
   journey: number,
   connection: number,
 ): void {
-  if (isIcmpError(packet)) return receiveError(moment, device, packet)
+  if (isIcmpError(packet)) {
+    receiveError(moment, device, packet)
+    return
+  }
   const asks = packet.family === 4 ? 8 : 128
   const answers = packet.family === 4 ? 0 : 129
   if (packet.type === asks) {
@@ -116,8 +113,7 @@ function receiveIcmp(
   }
   const waiting = hostOf(moment, device).echoes.get(packet.icmpId ?? -1)
   if (packet.type === answers && waiting) {
-    tellClient(
-      moment,
+    moment.tell(
       waiting.connection,
       { kind: 'echo-reply', from: packet.src, afterMs: moment.nowMs - waiting.sentAtMs },
       journey,
@@ -155,7 +151,7 @@ function receiveError(moment: Moment, device: string, packet: IcmpPacket): void 
       sentence: 'is told that there is no way',
       connection,
     })
-    tellClient(moment, connection, { kind: 'failed', cause })
+    moment.tell(connection, { kind: 'failed', cause })
   }
   if (quoted.kind === 'tcp') {
     const key = socketKey(

@@ -3,9 +3,10 @@ import { FAMILY, familyOf } from '@/model/packet/address'
 import { icmpPacket, udpPacket } from '@/model/packet/build'
 import { deviceOf, hostOf, type Moment, note, setHost, setRunning, transmit } from '../moment'
 import { sourceAddressFor } from '../routing/lookup'
-import type { Disposition, Outcome, OutcomeCause } from '../trace'
+import type { Outcome } from '../trace'
 import { NO_PORT_MEMORY, pickEphemeralPort } from './ports'
 import type { ClientProgram, ProgramAction, ProgramEvent } from './program'
+import { refusalOf } from './refusal'
 import { closeSocket, connectSocket, sendSegment } from './tcp'
 
 /** Tells a client program what happened and does what it asks. A program that has ended hears nothing more. */
@@ -27,15 +28,20 @@ function act(
 ): void {
   switch (action.kind) {
     case 'connect':
-      return connectSocket(moment, connection, device, action)
+      connectSocket(moment, connection, device, action)
+      return
     case 'send':
-      return sendSegment(moment, device, connection, action.payload, answers)
+      sendSegment(moment, device, connection, action.payload, answers)
+      return
     case 'close':
-      return closeSocket(moment, device, connection, answers)
+      closeSocket(moment, device, connection, answers)
+      return
     case 'datagram':
-      return sendDatagram(moment, connection, device, action)
+      sendDatagram(moment, connection, device, action)
+      return
     case 'echo':
-      return sendEcho(moment, connection, device, action.to)
+      sendEcho(moment, connection, device, action.to)
+      return
     case 'timer':
       moment.emitted.push({
         atMs: moment.nowMs + action.afterMs,
@@ -43,7 +49,7 @@ function act(
       })
       return
     case 'done':
-      return finish(moment, connection, device, {
+      finish(moment, connection, device, {
         works: action.works,
         cause: action.cause,
         text: action.text,
@@ -58,21 +64,6 @@ function finish(moment: Moment, connection: number, device: string, outcome: Out
   note(moment, device, { kind: 'outcome', outcome, connection })
 }
 
-/** What the caller of send() is told when the packet did not get out of its own host [e6 G5]. */
-export function refusalOf(ended: Disposition | undefined): OutcomeCause | undefined {
-  switch (ended?.kind) {
-    case 'no-route':
-    case 'no-link':
-      return 'net-unreachable'
-    case 'no-neighbor':
-      return 'host-unreachable'
-    case 'dropped':
-      return 'not-permitted'
-    default:
-      return undefined
-  }
-}
-
 function sendDatagram(
   moment: Moment,
   connection: number,
@@ -82,7 +73,10 @@ function sendDatagram(
   const host = hostOf(moment, device)
   const known = [...host.udp.entries()].find(([, socket]) => socket.connection === connection)
   const from = sourceAddressFor(deviceOf(moment, device), action.to)
-  if (from === undefined) return tellClient(moment, connection, { kind: 'failed', cause: 'net-unreachable' })
+  if (from === undefined) {
+    tellClient(moment, connection, { kind: 'failed', cause: 'net-unreachable' })
+    return
+  }
   const local = known?.[1].local ?? bindUdp(moment, connection, device, from, action)
   if (!local) return
   const { to, port, payload } = action
@@ -145,7 +139,10 @@ function bindUdp(
 
 function sendEcho(moment: Moment, connection: number, device: string, to: IpAddress): void {
   const from = sourceAddressFor(deviceOf(moment, device), to)
-  if (from === undefined) return tellClient(moment, connection, { kind: 'failed', cause: 'net-unreachable' })
+  if (from === undefined) {
+    tellClient(moment, connection, { kind: 'failed', cause: 'net-unreachable' })
+    return
+  }
   const host = hostOf(moment, device)
   const icmpId = 1 + Math.floor(moment.random() * 65535)
   setHost(moment, device, {

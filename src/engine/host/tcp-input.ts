@@ -4,7 +4,6 @@ import { deviceOf, hostOf, type Moment, note, transmit } from '../moment'
 import { resetFor } from '../routing/icmp-error'
 import { segmentLength, socketKey, type TcpSocket } from './host-state'
 import type { ProgramEvent } from './program'
-import { tellClient } from './programs'
 import { armTimer, emit, finishSending, putSocket, removeSocket } from './tcp'
 
 const { SYN, ACK, FIN, RST, PSH } = TCP_FLAG
@@ -59,8 +58,14 @@ function continueSocket(
   packet: TcpPacket,
   journey: number,
 ): void {
-  if (packet.flags & RST) return resetSocket(moment, device, socket, packet)
-  if (socket.state === 'SYN-SENT') return answerToSyn(moment, device, socket, packet, journey)
+  if (packet.flags & RST) {
+    resetSocket(moment, device, socket, packet)
+    return
+  }
+  if (socket.state === 'SYN-SENT') {
+    answerToSyn(moment, device, socket, packet, journey)
+    return
+  }
   if (socket.state === 'SYN-RECEIVED' && packet.flags & SYN) {
     // The SYN came again: so does the answer, and the timer starts over.
     const [synAck] = socket.unacknowledged
@@ -71,7 +76,8 @@ function continueSocket(
         answers: journey,
         retry: socket.retries + 1,
       })
-    return armTimer(moment, device, socket.key)
+    armTimer(moment, device, socket.key)
+    return
   }
   const acknowledged = acknowledge(moment, device, socket, packet)
   receiveData(moment, device, acknowledged, packet, journey)
@@ -92,7 +98,7 @@ function resetSocket(moment: Moment, device: string, socket: TcpSocket, packet: 
     connection: socket.connection,
   })
   if (socket.owner.kind === 'client') {
-    tellClient(moment, socket.connection, { kind: 'failed', cause: connecting ? 'refused' : 'reset' })
+    moment.tell(socket.connection, { kind: 'failed', cause: connecting ? 'refused' : 'reset' })
   }
 }
 
@@ -126,7 +132,7 @@ function answerToSyn(
     connection: socket.connection,
   })
   emit(moment, device, socket.key, ACK, undefined, journey)
-  tellClient(moment, socket.connection, { kind: 'connected' }, journey)
+  moment.tell(socket.connection, { kind: 'connected' }, journey)
 }
 
 const serialBefore = (a: number, b: number) => ((a - b) | 0) < 0
@@ -164,7 +170,7 @@ function acknowledge(moment: Moment, device: string, socket: TcpSocket, packet: 
   }
   if (moved.state === 'CLOSED' && socket.state === 'LAST-ACK') {
     removeSocket(moment, device, socket.key)
-    if (socket.owner.kind === 'client') tellClient(moment, socket.connection, { kind: 'closed' })
+    if (socket.owner.kind === 'client') moment.tell(socket.connection, { kind: 'closed' })
   }
   return hostOf(moment, device).tcp.get(socket.key) ?? moved
 }
@@ -195,7 +201,8 @@ function receiveData(
   if (length === 0 || socket.state === 'CLOSED') return
   if (packet.seq !== socket.rcvNxt) {
     // Heard before, or ahead of what is missing: only the acknowledgment is said again.
-    return emit(moment, device, socket.key, ACK, undefined, journey)
+    emit(moment, device, socket.key, ACK, undefined, journey)
+    return
   }
   const next = { ...socket, rcvNxt: (socket.rcvNxt + length) >>> 0 }
   putSocket(moment, device, next)
@@ -212,7 +219,8 @@ function receiveFin(moment: Moment, device: string, key: string, journey: number
   if (!socket) return
   if (socket.state === 'ESTABLISHED') {
     putSocket(moment, device, { ...socket, state: 'CLOSE-WAIT' })
-    return tell(moment, device, socket, { kind: 'finished' }, journey)
+    tell(moment, device, socket, { kind: 'finished' }, journey)
+    return
   }
   if (socket.state === 'FIN-WAIT-1' || socket.state === 'FIN-WAIT-2') {
     const done = socket.state === 'FIN-WAIT-2'
@@ -225,7 +233,7 @@ function receiveFin(moment: Moment, device: string, key: string, journey: number
         sentence: 'the connection is closed',
         connection: socket.connection,
       })
-      if (socket.owner.kind === 'client') tellClient(moment, socket.connection, { kind: 'closed' }, journey)
+      if (socket.owner.kind === 'client') moment.tell(socket.connection, { kind: 'closed' }, journey)
     }
   }
 }
@@ -237,7 +245,7 @@ function tell(
   event: Extract<ProgramEvent, { kind: 'data' | 'finished' }>,
   journey: number,
 ): void {
-  if (socket.owner.kind === 'client') tellClient(moment, socket.connection, event, journey)
+  if (socket.owner.kind === 'client') moment.tell(socket.connection, event, journey)
   else tellServer(moment, device, socket.key, event, journey)
 }
 

@@ -7,7 +7,7 @@ import type { OutcomeCause } from '../trace'
 import { type HostState, segmentLength, socketKey, type TcpSocket } from './host-state'
 import { pickEphemeralPort } from './ports'
 import type { ProgramAction } from './program'
-import { refusalOf, tellClient } from './programs'
+import { refusalOf } from './refusal'
 import { retryDelay } from './tcp-timers'
 
 const { SYN, ACK, FIN, PSH } = TCP_FLAG
@@ -41,9 +41,12 @@ export function connectSocket(
   action: Extract<ProgramAction, { kind: 'connect' }>,
 ): void {
   const { profile, firstPort } = deviceOf(moment, device)
-  const fail = (cause: OutcomeCause) => tellClient(moment, connection, { kind: 'failed', cause })
+  const fail = (cause: OutcomeCause) => moment.tell(connection, { kind: 'failed', cause })
   const address = sourceAddressFor(deviceOf(moment, device), action.to)
-  if (address === undefined) return fail('net-unreachable')
+  if (address === undefined) {
+    fail('net-unreachable')
+    return
+  }
   const remote = { address: action.to, port: action.port }
   const host = hostOf(moment, device)
   const isFree = (port: number) => !host.tcp.has(socketKey('tcp', { address, port }, remote))
@@ -58,8 +61,14 @@ export function connectSocket(
           random: moment.random,
         })
       : { port: action.sourcePort, memory: host.ports }
-  if (!picked) return fail('no-free-port')
-  if (!isFree(picked.port)) return fail('address-in-use')
+  if (!picked) {
+    fail('no-free-port')
+    return
+  }
+  if (!isFree(picked.port)) {
+    fail('address-in-use')
+    return
+  }
   const iss = Math.floor(moment.random() * 2 ** 32)
   const local = { address, port: picked.port }
   const socket: TcpSocket = {
@@ -147,7 +156,7 @@ function send(
   const cause = ended?.kind === 'dropped' ? undefined : refusalOf(ended)
   if (cause && socket.state === 'SYN-SENT') {
     removeSocket(moment, device, socket.key)
-    tellClient(moment, socket.connection, { kind: 'failed', cause })
+    moment.tell(socket.connection, { kind: 'failed', cause })
   }
 }
 
@@ -182,7 +191,10 @@ export function tcpTimer(
   if (!socket) return
   const isConnecting = timer === -1 && socket.state === 'SYN-SENT'
   if (!isConnecting && socket.timer !== timer) return
-  if (what === 'give-up') return giveUp(moment, device, socket)
+  if (what === 'give-up') {
+    giveUp(moment, device, socket)
+    return
+  }
   const oldest = socket.unacknowledged[0]
   if (oldest?.kind !== 'tcp') return
   const retries = socket.retries + 1
@@ -205,8 +217,7 @@ function giveUp(moment: Moment, device: string, socket: TcpSocket): void {
     sentence: 'gives up waiting for an answer',
     connection: socket.connection,
   })
-  if (socket.owner.kind === 'client')
-    tellClient(moment, socket.connection, { kind: 'failed', cause: 'timed-out' })
+  if (socket.owner.kind === 'client') moment.tell(socket.connection, { kind: 'failed', cause: 'timed-out' })
 }
 
 /** A client program sends data. */
