@@ -1,64 +1,116 @@
 import { firewallKind } from '@/model/firewalls'
-import type { IpAddress } from '@/model/packet/address'
-import { prefixContains, prefixInterval } from '@/model/packet/prefix'
+import { familyOf } from '@/model/packet/address'
 import type { Design } from '@/model/project/design'
 import { allChains, chainKey } from '@/model/ruleset/chains'
+import type { Table } from '@/model/ruleset/ruleset'
 import { settingsOf } from '@/model/topology/host-profiles'
 import { namesOf, resolverFor } from '@/model/topology/names'
-import { nodeKind } from '@/model/topology/nodes'
 import { forwards, placeOf } from '@/model/topology/sides'
-import type { Device, Link } from '@/model/topology/topology'
+import type { Device } from '@/model/topology/topology'
 import { compileChain } from './filter/compile-chain'
-import type { CompiledChain, Neighbor, Network, NetworkDevice, NetworkRoute, Stage } from './network'
-import { isPrivate } from './routing/lookup'
+import type { CompiledChain, Network, NetworkDevice, Stage } from './network'
+import { compileRoutes } from './routing/compile-routes'
+import { neighborFinder } from './routing/neighbors'
 
-/** Makes a design ready to run. Chains that did not change keep their compiled form, whatever else did. */
+/**
+ * Makes a design ready to run. Chains and devices that did not change keep their compiled form and its identity,
+ * whatever else did, so an edit costs what it touches.
+ */
 export function compileNetwork(design: Design): Network {
-  const devices = new Map(design.devices.map((device) => [device.id, compileDevice(design, device)]))
-  const byName = new Map(design.names.map(({ name, device }) => [name.toLowerCase(), device]))
-  for (const device of design.devices) byName.set(device.name.toLowerCase(), device.id)
+  const names = namesOf(design)
+  const linkOf = new Map<string, string>()
+  for (const { id, ends } of design.links) {
+    for (const end of ends) linkOf.set(`${end.device}/${end.interface}`, id)
+  }
+  const devices = new Map(
+    design.devices.map((device) => {
+      const links = device.interfaces.map((each) => linkOf.get(`${device.id}/${each.id}`))
+      return [device.id, compileDevice(design, device, links, names)]
+    }),
+  )
   return {
     devices,
-    names: namesOf(design),
-    neighbor: (device, interfaceName, address) =>
-      findNeighbor(design, devices, device, interfaceName, address),
+    names,
+    neighbor: neighborFinder(design.links, devices),
     lookupName: (name) => {
-      const device = devices.get(byName.get(name.trim().toLowerCase()) ?? '')
-      return device?.interfaces.flatMap((each) => each.addresses)[0]?.address
+      const wanted = name.trim().toLowerCase()
+      const entry = design.names.find((each) => each.name.toLowerCase() === wanted)
+      const named = entry ?? design.devices.find((device) => device.name.toLowerCase() === wanted)
+      const device = named && devices.get('device' in named ? named.device : named.id)
+      const addresses = device?.interfaces.flatMap((each) => each.addresses.map(({ address }) => address))
+      return addresses?.find((address) => familyOf(address) === 4) ?? addresses?.[0]
     },
     seed: design.seed,
   }
 }
 
-function compileDevice(design: Design, device: Device): NetworkDevice {
-  const resolver = resolverFor(design, device.id)
+interface Compiled {
+  readonly links: readonly (string | undefined)[]
+  readonly chains: readonly CompiledChain[]
+  readonly device: NetworkDevice
+}
+
+const cache = new WeakMap<Device, Compiled>()
+
+interface ChainOfDevice {
+  readonly table: Table
+  readonly compiled: CompiledChain
+  readonly attachments: readonly Omit<Stage, 'table' | 'chain'>[]
+}
+
+function compileDevice(
+  design: Design,
+  device: Device,
+  links: readonly (string | undefined)[],
+  names: Network['names'],
+): NetworkDevice {
   const kind = firewallKind(device.firewall.kind)
-  const chains = new Map<string, CompiledChain>()
-  const stages: Stage[] = []
-  for (const { ref, table, chain } of allChains(device.firewall.ruleset)) {
-    const compiled = compileChain(ref, chain, kind.lockedRules(device.firewall, ref), resolver)
-    chains.set(chainKey(ref), compiled)
-    for (const attachment of chain.base ? kind.attachments(ref, chain, placeOf(device)) : []) {
-      stages.push({ ...attachment, table, chain: compiled })
-    }
-  }
-  const linkOf = (id: string) =>
-    design.links.find(({ ends }) => ends.some((end) => end.device === device.id && end.interface === id))
+  const resolver = resolverFor(design, device.id)
+  const place = placeOf(device)
+  const chains = allChains(device.firewall.ruleset).map(({ ref, table, chain }): ChainOfDevice => {
+    const compiled = compileChain(chain, {
+      ref,
+      resolver,
+      names,
+      kind: kind.id,
+      builtins: device.firewall.builtins,
+      locked: () => kind.lockedRules(device.firewall, ref),
+    })
+    return { table, compiled, attachments: chain.base ? kind.attachments(ref, chain, place) : [] }
+  })
+  const known = cache.get(device)
+  const compiledChains = chains.map(({ compiled }) => compiled)
+  if (known && sameList(known.links, links) && sameList(known.chains, compiledChains)) return known.device
+  const made = assemble(device, links, chains)
+  cache.set(device, { links, chains: compiledChains, device: made })
+  return made
+}
+
+function sameList<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((each, index) => each === b[index])
+}
+
+function assemble(
+  device: Device,
+  links: readonly (string | undefined)[],
+  chains: readonly ChainOfDevice[],
+): NetworkDevice {
+  const kind = firewallKind(device.firewall.kind)
+  const byKey = new Map(chains.map(({ compiled }) => [chainKey(compiled.ref), compiled]))
   return {
     id: device.id,
     kind: device.kind,
     name: device.name,
     forwards: forwards(device),
-    interfaces: device.interfaces.map(({ id, name, side, addresses }) => {
-      const link = linkOf(id)
-      return { id, name, side, addresses, ...(link ? { link: link.id } : {}) }
+    interfaces: device.interfaces.map(({ id, name, side, addresses }, index) => {
+      const link = links[index]
+      return { id, name, side, addresses, ...(link === undefined ? {} : { link }) }
     }),
     routes: compileRoutes(device),
     firewall: kind,
     builtins: device.firewall.builtins,
-    // Base chains of one hook and priority run in the reverse of the order in which they were made [C1].
-    stages: stages.reverse().sort((a, b) => a.priority - b.priority),
-    chain: (ref) => chains.get(chainKey(ref)),
+    stages: arrangeStages(chains, kind.id === 'netfilter'),
+    chain: (ref) => byKey.get(chainKey(ref)),
     tracks: kind.keepsState,
     nat: device.nat,
     profile: settingsOf(device),
@@ -68,72 +120,11 @@ function compileDevice(design: Design, device: Device): NetworkDevice {
   }
 }
 
-/** Attached prefixes and routes whose neighbor is on one of them, longest first. */
-function compileRoutes(device: Device): NetworkRoute[] {
-  const attached = device.interfaces.flatMap((each) =>
-    each.addresses
-      .filter(({ address }) => device.kind !== 'internet' || !isPrivate(address))
-      .map(
-        (own): NetworkRoute => ({
-          ...prefixInterval(own),
-          prefixLength: own.prefixLength,
-          interface: each.name,
-        }),
-      ),
+/** By priority; of equal ones on a hook, netfilter asks the last one defined first [e11 C1]. */
+function arrangeStages(chains: readonly ChainOfDevice[], lastFirst: boolean): Stage[] {
+  const stages = chains.flatMap(({ table, compiled, attachments }) =>
+    attachments.map((attachment): Stage => ({ ...attachment, table, chain: compiled })),
   )
-  const via = device.routes.flatMap((route): NetworkRoute[] => {
-    const through = device.interfaces.find((each) =>
-      each.addresses.some((own) => prefixContains(own, route.via)),
-    )
-    if (!through) return []
-    const { prefixLength } = route.destination
-    return [{ ...prefixInterval(route.destination), prefixLength, via: route.via, interface: through.name }]
-  })
-  return [...attached, ...via].sort((a, b) => b.prefixLength - a.prefixLength)
-}
-
-/** Follows the links from an interface, through switches, to whoever has the address. Breadth first: the shortest way. */
-function findNeighbor(
-  design: Design,
-  devices: ReadonlyMap<string, NetworkDevice>,
-  from: string,
-  interfaceName: string,
-  address: IpAddress,
-): Neighbor | undefined {
-  const start = devices.get(from)?.interfaces.find((each) => each.name === interfaceName)
-  const queue: { device: string; port: string; path: Neighbor['path'] }[] = start
-    ? [{ device: from, port: start.id, path: [] }]
-    : []
-  const seen = new Set<string>()
-  for (let here = queue.shift(); here; here = queue.shift()) {
-    const { device, port, path } = here
-    for (const { link, far } of cables(design.links, device, port)) {
-      if (seen.has(link.id)) continue
-      seen.add(link.id)
-      const other = devices.get(far.device)
-      const entered = other?.interfaces.find((each) => each.id === far.interface)
-      if (!other || !entered) continue
-      const way = [...path, { link: link.id, to: other.id }]
-      if (nodeKind(other.kind).hasAddresses) {
-        if (entered.addresses.some((own) => own.address === address)) {
-          return { device: other.id, interface: entered.name, path: way }
-        }
-      } else {
-        for (const next of other.interfaces) queue.push({ device: other.id, port: next.id, path: way })
-      }
-    }
-  }
-  return undefined
-}
-
-function cables(
-  links: readonly Link[],
-  device: string,
-  port: string,
-): { link: Link; far: Link['ends'][0] }[] {
-  return links.flatMap((link) => {
-    const near = link.ends.findIndex((end) => end.device === device && end.interface === port)
-    const far = link.ends[1 - near]
-    return near < 0 || !far ? [] : [{ link, far }]
-  })
+  if (lastFirst) stages.reverse()
+  return stages.sort((a, b) => a.priority - b.priority)
 }

@@ -1,12 +1,14 @@
 import { type ConntrackTable, EMPTY_CONNTRACK } from './conntrack/table'
-import { type BindingTable, EMPTY_BINDINGS } from './nat/bindings'
+import type { NetworkDevice } from './network'
 
 /** What a device remembers between packets. A value: each packet makes a new one. */
 export interface DeviceState {
   readonly conntrack: ConntrackTable
-  readonly bindings: BindingTable
+  /** Bindings of a home gateway: a table of their own, in which each is a connection with its reply tuple translated. */
+  readonly bindings: ConntrackTable
 }
 
-export function newDeviceState(): DeviceState {
-  return { conntrack: EMPTY_CONNTRACK, bindings: EMPTY_BINDINGS }
+/** The state of a device that has just been switched on. */
+export function newDeviceState(_device?: NetworkDevice): DeviceState {
+  return { conntrack: EMPTY_CONNTRACK, bindings: EMPTY_CONNTRACK }
 }

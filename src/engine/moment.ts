@@ -1,12 +1,11 @@
-import type { CtState } from '@/model/fields/field'
 import type { Packet } from '@/model/packet/packet'
 import type { DeviceState } from './device-state'
 import { newDeviceState } from './device-state'
-import type { StepBody } from './filter/evaluate'
 import { type HostState, newHostState } from './host/host-state'
 import type { ProgramEvent } from './host/program'
 import type { NetworkDevice } from './network'
-import { arrive, type MadePacket, originate, type PipelineResult } from './pipeline'
+import type { StepBody } from './passage'
+import { arrive, type Inheritance, type MadePacket, originate, type PipelineResult } from './pipeline'
 import type { Disposition, JourneyRole, TraceStep } from './trace'
 import type { Departure, Emitted, RunningProgram, World } from './world'
 
@@ -34,7 +33,8 @@ export interface Sending {
   readonly connection: number
   readonly answers?: number
   readonly retry?: number
-  readonly ctState?: CtState
+  /** Of an answer that the device's rules or router made: what it takes over from the packet it answers. */
+  readonly inherits?: Inheritance
 }
 
 export function deviceOf(moment: Moment, id: string): NetworkDevice {
@@ -91,7 +91,7 @@ export function transmit(
     retry,
     ...(answers === undefined ? {} : { answers }),
   })
-  const result = originate(visitOf(moment, device, numbered, index, sending.ctState))
+  const result = originate(visitOf(moment, device, numbered, index, sending.inherits))
   return settle(moment, device, result, index, connection)
 }
 
@@ -109,7 +109,7 @@ export function receive(
   return result.deliver?.packet
 }
 
-function visitOf(moment: Moment, device: string, packet: Packet, journey: number, ctState?: CtState) {
+function visitOf(moment: Moment, device: string, packet: Packet, journey: number, inherits?: Inheritance) {
   return {
     network: moment.world.network,
     device: deviceOf(moment, device),
@@ -118,7 +118,7 @@ function visitOf(moment: Moment, device: string, packet: Packet, journey: number
     journey,
     nowMs: moment.nowMs,
     random: moment.random,
-    ...(ctState === undefined ? {} : { ctState }),
+    ...(inherits === undefined ? {} : { inherits }),
   }
 }
 
@@ -152,7 +152,7 @@ function sendMade(
   answers: number,
   connection: number,
 ): void {
-  transmit(moment, device, made.packet, { role: 'error', connection, answers, ctState: made.ctState })
+  transmit(moment, device, made.packet, { role: 'error', connection, answers, inherits: made.inherits })
 }
 
 function travel(

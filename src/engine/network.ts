@@ -4,6 +4,7 @@ import type { IpAddress } from '@/model/packet/address'
 import type { ChainRef, Hook, Policy, Rule, Table, Target } from '@/model/ruleset/ruleset'
 import type { HostProfile } from '@/model/topology/host-profile'
 import type { NodeKindId, PortMapping, Service } from '@/model/topology/topology'
+import type { FailedCondition } from './trace'
 
 /** One condition ready to be asked. `test` says whether it matches; undefined: nobody can tell (opaque). */
 export interface CompiledCondition {
@@ -14,6 +15,8 @@ export interface CompiledCondition {
   test(context: MatchContext): boolean | undefined
   /** The packet's own value, for the reason. */
   read(context: MatchContext): Scalar | string | undefined
+  /** Why it is not met, for a context in which `test` is not true. The same value gives the same object. */
+  explain(context: MatchContext): FailedCondition
 }
 
 export interface CompiledRule {
@@ -41,6 +44,14 @@ export interface Stage {
   readonly oifSide?: 'inside' | 'outside'
   readonly table: Table
   readonly chain: CompiledChain
+}
+
+/** What sysctl sets of the tracker. Source: nf_conntrack-sysctl.rst. */
+export interface ConntrackSettings {
+  /** `nf_conntrack_tcp_loose`: flows may be picked up in their middle. */
+  readonly tcpLoose: boolean
+  /** `nf_conntrack_tcp_be_liberal`: sequence numbers outside the window do not make a packet INVALID. */
+  readonly tcpBeLiberal: boolean
 }
 
 export interface NetworkInterface {
@@ -76,6 +87,8 @@ export interface NetworkDevice {
   chain(ref: ChainRef): CompiledChain | undefined
   /** conntrack runs on this device. */
   readonly tracks: boolean
+  /** Settings of the tracker; the kernel's defaults where absent. */
+  readonly conntrack?: Partial<ConntrackSettings>
   readonly nat: {
     readonly mode: 'off' | 'napt' | 'tables' | 'masquerading'
     readonly mappings: readonly PortMapping[]

@@ -1,197 +1,136 @@
-import type { Hook } from '@/model/ruleset/ruleset'
-import { PRIORITY } from '@/model/ruleset/ruleset'
-import { isIcmpError } from './conntrack/track'
-import { translateInwards, translateOutwards } from './nat/napt'
-import { applyTranslation, bind, bindRest, HALF_OF_HOOK, needsBinding } from './nat/translate'
-import type { Stage } from './network'
-import {
-  askStage,
-  concerns,
-  confirm,
-  end,
-  endBy,
-  newPassage,
-  type Passage,
-  type PipelineResult,
-  record,
-  trackPacket,
-  type Visit,
-} from './passage'
+import { formatAddress } from '@/model/packet/address'
+import type { Packet } from '@/model/packet/packet'
+import type { DeviceState } from './device-state'
+import { recordEnd, runHook } from './hooks'
+import { inheritanceOf } from './inheritance'
+import type { Neighbor } from './network'
+import { type MadePacket, newPassage, type Passage, record, type Visit } from './passage'
+import { decideIn, decideOut, type RouteDecision } from './routing/decide'
 import { type IcmpMeaning, icmpErrorAbout } from './routing/icmp-error'
-import {
-  interfaceByName,
-  isBroadcast,
-  isMartian,
-  isNotForwardable,
-  isOwnAddress,
-  lookupRoute,
-} from './routing/lookup'
-import type { Disposition } from './trace'
+import { interfaceByName, isOwnAddress, LOOPBACK_INTERFACE } from './routing/lookup'
+import { isMartianOnArrival } from './routing/martian'
+import type { Disposition, TraceStep } from './trace'
 
-export type { MadePacket, PipelineResult, Visit } from './passage'
+export type { Inheritance, MadePacket, Visit } from './passage'
+
+/**
+ * What became of a packet at one device: exactly one of `forward`, `deliver` and `ended` is there. Whoever runs devices
+ * sends `made` on with `originate`, and writes the steps of the wire and of delivery; `ended` has its step already.
+ */
+export interface PipelineResult {
+  readonly state: DeviceState
+  readonly steps: readonly TraceStep[]
+  readonly forward?: { readonly oif: string; readonly packet: Packet; readonly neighbor: Neighbor }
+  readonly deliver?: { readonly packet: Packet; readonly iif: string }
+  readonly made: readonly MadePacket[]
+  readonly ended?: Disposition
+}
 
 /** A packet comes in by an interface. */
 export function arrive(visit: Visit, iif: string): PipelineResult {
   const passage = newPassage(visit, iif)
   record(passage, { kind: 'arrived', iif, packet: visit.packet })
-  const inwards = translateInwards(passage)
-  if (inwards !== 'go-on') return end(passage, { kind: inwards })
-  return runHook(passage, 'prerouting') ?? decideRoute(passage)
+  if (isMartianOnArrival(visit.packet)) return end(passage, { kind: 'martian' })
+  return comeIn(passage, iif)
 }
 
 /** A packet is made on the device itself. To one of its own addresses it comes back in by `lo` [E6, E13]. */
 export function originate(visit: Visit): PipelineResult {
   const passage = newPassage(visit, undefined)
-  if (isOwnAddress(visit.device, visit.packet.dst)) return throughLoopback(passage)
-  const before = routeOut(passage)
-  if (before) return end(passage, before)
+  const { device } = visit
+  const route = outOrLocal(passage)
+  if (route.kind !== 'local' && route.kind !== 'out') return end(passage, { kind: route.kind })
+  passage.oif = route.kind === 'local' ? LOOPBACK_INTERFACE : route.oif
   const stopped = runHook(passage, 'output')
-  if (stopped) return stopped
-  if (passage.packet.dst !== visit.packet.dst) {
-    const again = isOwnAddress(visit.device, passage.packet.dst) ? undefined : routeOut(passage)
-    if (again) return end(passage, again)
-  }
-  record(passage, {
-    kind: 'sent',
-    packet: passage.packet,
-    ...(passage.oif === undefined ? {} : { oif: passage.oif }),
-  })
-  return leave(passage)
-}
-
-function throughLoopback(passage: Passage): PipelineResult {
-  passage.oif = 'lo'
-  const out = runHook(passage, 'output') ?? runHook(passage, 'postrouting')
-  if (out) return out
-  record(passage, { kind: 'sent', packet: passage.packet, oif: 'lo' })
-  confirm(passage)
-  passage.iif = 'lo'
+  if (stopped) return end(passage, stopped)
+  // A translation in output may send it elsewhere [B14].
+  const final = passage.packet.dst === visit.packet.dst ? route : outOrLocal(passage)
+  if (final.kind !== 'local' && final.kind !== 'out') return end(passage, { kind: final.kind })
+  passage.oif = final.kind === 'local' ? LOOPBACK_INTERFACE : final.oif
+  if (final.kind === 'out') recordRoute(passage, final)
+  record(passage, { kind: 'sent', packet: passage.packet, oif: passage.oif })
+  if (final.kind === 'out') return goOut(passage, final)
+  const lost = runHook(passage, 'postrouting') ?? runHook(passage, 'egress')
+  if (lost) return end(passage, lost)
+  passage.iif = LOOPBACK_INTERFACE
   passage.oif = undefined
-  // The state was decided in OUTPUT and is not asked for again [E13].
-  return runHook(passage, 'prerouting', 'tracked') ?? takeIn(passage)
+  return isOwnAddress(device, passage.packet.dst)
+    ? comeIn(passage, LOOPBACK_INTERFACE)
+    : end(passage, { kind: 'martian' })
 }
 
-/** Runs the base chains of a hook in the order of their priorities, the tracker and the translator at their places. */
-function runHook(passage: Passage, hook: Hook, tracked?: 'tracked'): PipelineResult | undefined {
-  const { device } = passage.visit
-  const stages = device.stages.filter((stage) => stage.hook === hook && concerns(passage, stage))
-  const tracks = (hook === 'prerouting' || hook === 'output') && tracked === undefined
-  const before = tracks ? stages.filter(({ priority }) => priority <= PRIORITY.conntrack) : []
-  const early = askFilters(passage, hook, before)
-  if (early) return early
-  if (tracks && passage.ctState !== 'untracked') trackPacket(passage)
-  const natPriority = hook === 'prerouting' || hook === 'output' ? PRIORITY.dstnat : PRIORITY.srcnat
-  const rest = stages.filter((stage) => !before.includes(stage))
-  return (
-    askFilters(
-      passage,
-      hook,
-      rest.filter((stage) => !isNat(stage) && stage.priority < natPriority),
-    ) ??
-    translateOnHook(passage, hook, rest.filter(isNat)) ??
-    askFilters(
-      passage,
-      hook,
-      rest.filter((stage) => !isNat(stage) && stage.priority >= natPriority),
-    )
-  )
+function outOrLocal({ visit, packet }: Passage): RouteDecision {
+  return isOwnAddress(visit.device, packet.dst) ? { kind: 'local' } : decideOut(visit.device, packet.dst)
 }
 
-const isNat = (stage: Stage) => stage.table.name === 'nat'
-
-function askFilters(passage: Passage, hook: Hook, stages: readonly Stage[]): PipelineResult | undefined {
-  for (const stage of stages) {
-    const decision = askStage(passage, hook, stage)
-    if (decision.kind === 'drop' || decision.kind === 'reject') return endBy(passage, decision)
-  }
-  return undefined
-}
-
-/** The nat chains of a hook: the first that binds ends it [e11 D1]; then the packet is rewritten as its entry says. */
-function translateOnHook(passage: Passage, hook: Hook, stages: readonly Stage[]): PipelineResult | undefined {
-  const half = HALF_OF_HOOK[hook]
-  const { nat } = passage.visit.device
-  if (!half || nat.mode !== 'tables') return undefined
-  if (needsBinding(passage, half)) {
-    for (const stage of stages) {
-      const decision = askStage(passage, hook, stage)
-      if (decision.kind === 'drop' || decision.kind === 'reject') return endBy(passage, decision)
-      if (!bind(passage, decision)) return end(passage, { kind: 'nat-exhausted' })
-      if (decision.kind === 'translate') break
-    }
-    if (passage.entry?.bound[half] === false && !bindRest(passage, half))
-      return end(passage, { kind: 'nat-exhausted' })
-  }
-  applyTranslation(passage, half)
-  return undefined
-}
-
-/** After prerouting: in, on, or nowhere. */
-function decideRoute(passage: Passage): PipelineResult {
-  const { device } = passage.visit
-  const { packet } = passage
-  if (isMartian(device, packet.src)) return end(passage, { kind: 'martian' })
-  if (isOwnAddress(device, packet.dst) || isBroadcast(device, packet.dst)) {
-    record(passage, { kind: 'routed', local: true })
-    return takeIn(passage)
-  }
-  if (!device.forwards) return end(passage, { kind: 'not-forwarding' })
-  if (isNotForwardable(packet.src)) return end(passage, { kind: 'martian' })
-  return passOn(passage)
-}
-
-function takeIn(passage: Passage): PipelineResult {
-  const stopped = runHook(passage, 'input')
-  if (stopped) return stopped
-  confirm(passage)
-  const { state, steps, made, packet, iif } = passage
-  return { state, steps, made, deliver: { packet, iif: iif ?? 'lo' } }
-}
-
-/** Finds the way out; the disposition where there is none. */
-function routeOut(passage: Passage): Disposition | undefined {
-  const route = lookupRoute(passage.visit.device, passage.packet.dst)
-  if (!route) return { kind: 'no-route' }
-  passage.oif = route.interface
-  return undefined
-}
-
-/** The TTL falls before forward is asked; a packet without a way or without life is answered and never gets there [E17, D9]. */
-function passOn(passage: Passage): PipelineResult {
-  const lost = routeOut(passage)
-  if (lost) return answerAndEnd(passage, 'icmp-net-unreachable', lost)
-  if (passage.packet.hopLimit <= 1) return answerAndEnd(passage, 'ttl-exceeded', { kind: 'ttl-expired' })
-  passage.packet = { ...passage.packet, hopLimit: passage.packet.hopLimit - 1 }
+function recordRoute(passage: Passage, { oif, via }: Extract<RouteDecision, { kind: 'out' }>): void {
   record(passage, {
     kind: 'routed',
+    oif,
     local: false,
-    ...(passage.oif === undefined ? {} : { oif: passage.oif }),
+    ...(via === undefined ? {} : { via: formatAddress(via) }),
   })
-  return runHook(passage, 'forward') ?? leave(passage)
+}
+
+/** From the wire or from `lo`: prerouting, then in, on, or nowhere. */
+function comeIn(passage: Passage, iif: string): PipelineResult {
+  const stopped = runHook(passage, 'ingress') ?? runHook(passage, 'prerouting')
+  if (stopped) return end(passage, stopped)
+  const route = decideIn(passage.visit.device, passage.packet, iif)
+  switch (route.kind) {
+    case 'local':
+      record(passage, { kind: 'routed', local: true })
+      return takeIn(passage, iif)
+    case 'out':
+      return passOn(passage, route)
+    case 'no-route':
+      return answerAndEnd(passage, 'no-route', { kind: 'no-route' })
+    case 'martian':
+    case 'not-forwarding':
+      return end(passage, { kind: route.kind })
+  }
+}
+
+function takeIn(passage: Passage, iif: string): PipelineResult {
+  const stopped = runHook(passage, 'input')
+  if (stopped) return end(passage, stopped)
+  const { packet } = passage
+  return { ...resultOf(passage), deliver: { packet, iif } }
+}
+
+/** The TTL falls before forward is asked; a packet whose life ends is answered and never gets there [E17, D9]. */
+function passOn(passage: Passage, route: Extract<RouteDecision, { kind: 'out' }>): PipelineResult {
+  const { packet } = passage
+  if (packet.hopLimit <= 1) return answerAndEnd(passage, 'ttl-exceeded', { kind: 'ttl-expired' })
+  passage.packet = { ...packet, hopLimit: packet.hopLimit - 1 }
+  passage.oif = route.oif
+  recordRoute(passage, route)
+  const stopped = runHook(passage, 'forward')
+  return stopped ? end(passage, stopped) : goOut(passage, route)
+}
+
+/** Postrouting and the wire. An unknown neighbor is found out last: rules were asked and the connection stays [D9]. */
+function goOut(passage: Passage, { oif, nextHop }: Extract<RouteDecision, { kind: 'out' }>): PipelineResult {
+  const stopped = runHook(passage, 'postrouting') ?? runHook(passage, 'egress')
+  if (stopped) return end(passage, stopped)
+  const { device, network } = passage.visit
+  if (interfaceByName(device, oif)?.link === undefined) return end(passage, { kind: 'no-link' })
+  const neighbor = network.neighbor(device.id, oif, nextHop)
+  if (!neighbor) return end(passage, { kind: 'no-neighbor' })
+  return { ...resultOf(passage), forward: { oif, packet: passage.packet, neighbor } }
 }
 
 function answerAndEnd(passage: Passage, meaning: IcmpMeaning, disposition: Disposition): PipelineResult {
-  const packet = isIcmpError(passage.packet)
-    ? undefined
-    : icmpErrorAbout(passage.visit.device, passage.packet, meaning)
-  const stateless = passage.ctState === 'invalid' || passage.ctState === 'untracked'
-  if (packet) passage.made.push({ packet, why: 'icmp-error', ctState: stateless ? 'invalid' : 'related' })
+  const packet = icmpErrorAbout(passage.visit.device, passage.packet, meaning)
+  if (packet) passage.made.push({ packet, why: 'icmp-error', inherits: inheritanceOf(passage) })
   return end(passage, disposition)
 }
 
-/** Postrouting, the gateway's translation, and the wire. */
-function leave(passage: Passage): PipelineResult {
-  const { visit } = passage
-  const stopped = runHook(passage, 'postrouting')
-  if (stopped) return stopped
-  const outwards = translateOutwards(passage)
-  if (outwards !== 'go-on') return end(passage, { kind: outwards })
-  if (!confirm(passage)) return end(passage, { kind: 'nat-exhausted' })
-  const oif = passage.oif ?? ''
-  if (interfaceByName(visit.device, oif)?.link === undefined) return end(passage, { kind: 'no-link' })
-  const hop = lookupRoute(visit.device, passage.packet.dst)?.via ?? passage.packet.dst
-  const neighbor = visit.network.neighbor(visit.device.id, oif, hop)
-  if (!neighbor) return end(passage, { kind: 'no-neighbor' })
-  const { state, steps, made, packet } = passage
-  return { state, steps, made, forward: { oif, packet, neighbor } }
+function end(passage: Passage, disposition: Disposition): PipelineResult {
+  recordEnd(passage, disposition)
+  return { ...resultOf(passage), ended: disposition }
+}
+
+function resultOf({ state, steps, made }: Passage): Omit<PipelineResult, 'forward' | 'deliver' | 'ended'> {
+  return { state, steps, made }
 }

@@ -1,166 +1,119 @@
 import type { CtState } from '@/model/fields/field'
 import type { Packet } from '@/model/packet/packet'
-import { PROTOCOL } from '@/model/packet/packet'
-import { type ConntrackEntry, type ConntrackTable, findEntry, withEntry, withoutEntry } from './table'
-import { nextTcpState, TCP_TIMEOUT_S, TCP_UNACKNOWLEDGED_S, type TcpTrackState } from './tcp-states'
-import { type Direction, icmpRole, invertTuple, type Tuple, tupleOf } from './tuple'
+import type { ConntrackSettings } from '../network'
+import { type ConntrackEntry, NO_NAT, tupleIn } from './entry'
+import { isIcmpError, isUntracked } from './icmp-types'
+import { type ConntrackTable, findEntry, isLive, withEntry, withoutEntry } from './table'
+import { trackerFor } from './trackers'
+import { type Direction, invertTuple, type Tuple, tupleOf } from './tuple'
 
-/** What the tracker says of one packet. An entry that is not confirmed yet is not in the table. */
+/** What became of the table. */
+export type TableChange = 'created' | 'updated' | 'destroyed' | 'looked-up'
+
+/** What the tracker says of one packet. An entry that it creates is not in the table until it is confirmed. */
 export interface Tracked {
   readonly state: CtState
-  readonly direction?: Direction
+  readonly direction: Direction
   readonly entry?: ConntrackEntry
   readonly table: ConntrackTable
-  readonly change: 'created' | 'updated' | 'looked-up' | 'destroyed'
+  readonly change: TableChange
+  /** An entry with the packet's tuple that had timed out, or was closed and begins anew. */
+  readonly ended?: ConntrackEntry
 }
 
-/** Seconds without a packet until a UDP, ICMP or other entry is forgotten. Source: nf_conntrack-sysctl.rst, [C5, C6]. */
-const TIMEOUT_S = { udp: 30, udpStream: 120, icmp: 30, other: 600 } as const
-/** A UDP flow counts as a stream once it was answered and is older than this [C5]. */
-const STREAM_AFTER_MS = 2000
-
-/** ICMPv6 types that are never tracked: MLD, neighbor discovery, and their kin [e10 B1]. */
-const UNTRACKED_V6 = new Set([130, 131, 132, 133, 134, 135, 136, 143, 151, 152])
-/** IPv4 types that quote a packet [C3]; in IPv6 every type below 128 does [e10 B3]. */
-const ERRORS_V4 = new Set([3, 4, 5, 11, 12])
-
-export function isIcmpError(packet: Packet): boolean {
-  if (packet.kind !== 'icmp') return false
-  return packet.protocol === PROTOCOL.icmpv6 ? packet.type < 128 : ERRORS_V4.has(packet.type)
+export interface Look {
+  readonly table: ConntrackTable
+  readonly packet: Packet
+  readonly nowMs: number
+  readonly journey: number
+  readonly settings: ConntrackSettings
 }
 
-/** Looks a packet up, makes an entry where one may start, and moves the entry's state on. */
-export function track(table: ConntrackTable, packet: Packet, nowMs: number, journey: number): Tracked {
-  const invalid: Tracked = { state: 'invalid', table, change: 'looked-up' }
-  if (packet.badChecksum) return invalid
-  if (isIcmpError(packet)) return trackError(table, packet, nowMs)
-  if (packet.kind === 'icmp' && packet.protocol === PROTOCOL.icmpv6 && UNTRACKED_V6.has(packet.type)) {
-    return { state: 'untracked', table, change: 'looked-up' }
-  }
+/** Looks a packet up, begins an entry where one may start, and moves the entry's state on. */
+export function track(look: Look): Tracked {
+  const { table, packet } = look
+  if (packet.badChecksum) return without(table, 'invalid')
+  if (isIcmpError(packet)) return trackError(look)
+  if (isUntracked(packet)) return without(table, 'untracked')
   const tuple = tupleOf(packet)
-  if (!tuple) return invalid
-  const found = findEntry(table, tuple, nowMs)
-  if (!found) return startEntry(table, packet, tuple, nowMs, journey)
-  return continueEntry(table, packet, found.entry, found.direction, nowMs, journey)
+  if (!tuple) return without(table, 'invalid')
+  const found = findEntry(table, tuple)
+  if (!found) return begin(look, tuple)
+  if (!isLive(found.entry, look.nowMs)) return beginAnew(look, tuple, found.entry)
+  return continueEntry(look, tuple, found.entry, found.direction)
 }
 
-/** RELATED where it quotes a live flow and goes to the source of the quoted packet, else INVALID [C3, e11 E1]. */
-function trackError(table: ConntrackTable, packet: Packet, nowMs: number): Tracked {
-  const quoted = packet.kind === 'icmp' ? packet.quoted : undefined
-  const tuple = quoted && tupleOf(quoted)
-  const found = tuple && findEntry(table, tuple, nowMs)
-  if (!quoted || !found || quoted.src !== packet.dst) return { state: 'invalid', table, change: 'looked-up' }
-  const direction = found.direction === 'original' ? 'reply' : 'original'
-  return { state: 'related', direction, entry: found.entry, table, change: 'looked-up' }
+function without(table: ConntrackTable, state: 'invalid' | 'untracked'): Tracked {
+  return { state, direction: 'original', table, change: 'looked-up' }
 }
 
-function startEntry(
-  table: ConntrackTable,
-  packet: Packet,
-  tuple: Tuple,
-  nowMs: number,
-  journey: number,
-): Tracked {
-  const invalid: Tracked = { state: 'invalid', table, change: 'looked-up' }
-  let tcp: TcpTrackState | undefined
-  let seconds: number = packet.protocol === PROTOCOL.udp ? TIMEOUT_S.udp : TIMEOUT_S.other
-  if (packet.kind === 'tcp') {
-    const next = nextTcpState('NONE', packet, 'original')
-    if (next === 'invalid' || next === 'ignored') return invalid
-    tcp = next
-    seconds = next === 'ESTABLISHED' ? TCP_UNACKNOWLEDGED_S : TCP_TIMEOUT_S[next]
-  } else if (packet.kind === 'icmp') {
-    if (icmpRole(packet.protocol, packet.type) !== 'query') return invalid
-    seconds = TIMEOUT_S.icmp
-  }
+/**
+ * An ICMP error is RELATED where it quotes a live flow and is sent to the source of what it quotes, whoever sends it;
+ * else INVALID. It never begins or refreshes an entry [C3, e11 E1].
+ */
+function trackError({ table, packet, nowMs }: Look): Tracked {
+  const quoted = packet.kind === 'icmp' && packet.quoted && tupleOf(packet.quoted)
+  const found = quoted && findEntry(table, invertTuple(quoted))
+  if (!found || !isLive(found.entry, nowMs)) return without(table, 'invalid')
+  const { entry, direction } = found
+  if (tupleIn(entry, direction).dst !== packet.dst) return without(table, 'invalid')
+  return { state: 'related', direction, entry, table, change: 'looked-up' }
+}
+
+function begin(look: Look, tuple: Tuple): Tracked {
+  const { table, packet, nowMs, settings, journey } = look
+  const tracker = trackerFor(packet.protocol)
+  const context = { direction: 'original', nowMs, settings } as const
+  const started = tracker.start(packet, context)
+  if (!started) return without(table, 'invalid')
   const entry: ConntrackEntry = {
     id: table.nextId,
     original: tuple,
     reply: invertTuple(tuple),
-    ...(tcp ? { tcp } : {}),
+    track: started,
     seenReply: false,
     assured: false,
     confirmed: false,
-    startedAtMs: nowMs,
-    timeoutAtMs: nowMs + seconds * 1000,
-    bound: { source: false, destination: false },
+    nat: NO_NAT,
+    timeoutAtMs: nowMs,
     createdBy: journey,
   }
-  return { state: 'new', direction: 'original', entry, table, change: 'created' }
+  const advanced = tracker.advance(entry, packet, context)
+  if (advanced.kind !== 'accept') return without(table, 'invalid')
+  const { track: moved, timeoutMs } = advanced
+  return {
+    state: 'new',
+    direction: 'original',
+    entry: { ...entry, track: moved, timeoutAtMs: nowMs + timeoutMs },
+    table: { ...table, nextId: table.nextId + 1 },
+    change: 'created',
+  }
 }
 
-function continueEntry(
-  table: ConntrackTable,
-  packet: Packet,
-  entry: ConntrackEntry,
-  direction: Direction,
-  nowMs: number,
-  journey: number,
-): Tracked {
+function beginAnew(look: Look, tuple: Tuple, ended: ConntrackEntry): Tracked {
+  return { ...begin({ ...look, table: withoutEntry(look.table, ended) }, tuple), ended }
+}
+
+function continueEntry(look: Look, tuple: Tuple, entry: ConntrackEntry, direction: Direction): Tracked {
+  const { table, packet, nowMs, settings } = look
+  const advanced = trackerFor(packet.protocol).advance(entry, packet, { direction, nowMs, settings })
+  if (advanced.kind === 'invalid') return without(table, 'invalid')
+  if (advanced.kind === 'reopen') return beginAnew(look, tuple, entry)
+  // NEW means that no reply was seen, not that it is the first packet [A8, C3].
   const seenReply = entry.seenReply || direction === 'reply'
-  const state: CtState = seenReply ? 'established' : 'new'
-  if (packet.kind === 'icmp') {
-    const expected = direction === 'original' ? 'query' : 'answer'
-    if (icmpRole(packet.protocol, packet.type) !== expected)
-      return { state: 'invalid', table, change: 'looked-up' }
+  const state = seenReply ? 'established' : 'new'
+  const { track: moved } = advanced
+  if (advanced.kind === 'destroy') {
+    const last = { ...entry, track: moved, seenReply }
+    return { state, direction, entry: last, table: withoutEntry(table, entry), change: 'destroyed' }
   }
-  const moved = packet.kind === 'tcp' ? moveTcp(entry, packet, direction) : { tcp: undefined }
-  if (moved === 'invalid') return { state: 'invalid', table, change: 'looked-up' }
-  if (moved === 'reopened') {
-    return startEntry(
-      withoutEntry(table, entry.id),
-      packet,
-      direction === 'original' ? entry.original : entry.reply,
-      nowMs,
-      journey,
-    )
-  }
-  if (moved === 'gone')
-    return { state, direction, entry, table: withoutEntry(table, entry.id), change: 'destroyed' }
-  const assured = entry.assured || isAssured(packet, { ...entry, seenReply }, moved.tcp, nowMs)
   const updated: ConntrackEntry = {
     ...entry,
-    ...(moved.tcp ? { tcp: moved.tcp } : {}),
+    track: moved,
     seenReply,
-    assured,
-    timeoutAtMs: nowMs + timeoutSeconds(packet, moved.tcp, seenReply, assured) * 1000,
+    ...(advanced.kind === 'accept'
+      ? { assured: advanced.assured, timeoutAtMs: nowMs + advanced.timeoutMs }
+      : {}),
   }
   return { state, direction, entry: updated, table: withEntry(table, updated), change: 'updated' }
-}
-
-function moveTcp(
-  entry: ConntrackEntry,
-  packet: Extract<Packet, { kind: 'tcp' }>,
-  direction: Direction,
-): { tcp: TcpTrackState | undefined } | 'invalid' | 'gone' | 'reopened' {
-  const before = entry.tcp ?? 'NONE'
-  const next = nextTcpState(before, packet, direction)
-  if (next === 'invalid') return 'invalid'
-  if (next === 'ignored') return { tcp: before }
-  // A SYN after the end starts a fresh entry [A13], [A10].
-  if (next === 'SYN_SENT' && (before === 'TIME_WAIT' || before === 'CLOSE')) return 'reopened'
-  // A reset of a connection that was never answered takes the entry away [A6].
-  if (next === 'CLOSE' && direction === 'original' && !entry.seenReply) return 'gone'
-  return { tcp: next }
-}
-
-function isAssured(
-  packet: Packet,
-  entry: ConntrackEntry,
-  tcp: TcpTrackState | undefined,
-  nowMs: number,
-): boolean {
-  if (packet.kind === 'tcp') return tcp === 'ESTABLISHED' && entry.seenReply
-  return packet.kind === 'udp' && entry.seenReply && nowMs - entry.startedAtMs > STREAM_AFTER_MS
-}
-
-function timeoutSeconds(
-  packet: Packet,
-  tcp: TcpTrackState | undefined,
-  seenReply: boolean,
-  assured: boolean,
-): number {
-  if (tcp) return tcp === 'ESTABLISHED' && !seenReply ? TCP_UNACKNOWLEDGED_S : TCP_TIMEOUT_S[tcp]
-  if (packet.kind === 'udp') return assured ? TIMEOUT_S.udpStream : TIMEOUT_S.udp
-  return packet.kind === 'icmp' ? TIMEOUT_S.icmp : TIMEOUT_S.other
 }

@@ -1,7 +1,11 @@
 import { formatAddress, type IpAddress } from '@/model/packet/address'
-import type { Packet } from '@/model/packet/packet'
+import { type Packet, PROTOCOL } from '@/model/packet/packet'
+import { icmpInverse } from './icmp-types'
 
-/** The identity of one direction of a connection. The echo identifier of ICMP takes the place of both ports. */
+/**
+ * The identity of one direction of a connection. ICMP has no ports: `sport` is the identifier in both directions and
+ * `dport` is type * 256 + code (linux/nf_conntrack_tuple.h has them in the same places). Other protocols have 0 and 0.
+ */
 export interface Tuple {
   readonly protocol: number
   readonly src: IpAddress
@@ -12,50 +16,51 @@ export interface Tuple {
 
 export type Direction = 'original' | 'reply'
 
-/** ICMP types that ask, with the type that answers. Source: RFC 792, RFC 950, RFC 4443, RFC 4620; SEMANTICS [C2], [e10 B1]. */
-const ANSWERS: Readonly<Record<number, Readonly<Record<number, number>>>> = {
-  1: { 8: 0, 13: 14, 15: 16, 17: 18 },
-  58: { 128: 129, 139: 140 },
+export function opposite(direction: Direction): Direction {
+  return direction === 'original' ? 'reply' : 'original'
 }
 
-/** What a query of this protocol and type is to the tracker. */
-export function icmpRole(protocol: number, type: number): 'query' | 'answer' | undefined {
-  const row = ANSWERS[protocol] ?? {}
-  if (type in row) return 'query'
-  return Object.values(row).includes(type) ? 'answer' : undefined
+export function isIcmp(protocol: number): boolean {
+  return protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6
 }
 
-/** The tuple of a packet; undefined where it has none (ICMP without identifier, later fragments). */
+/** The tuple of a packet; undefined where it has none: ICMP that neither asks nor answers, later fragments. */
 export function tupleOf(packet: Packet): Tuple | undefined {
   const { src, dst, protocol } = packet
+  if (packet.fragment && packet.fragment.offset > 0) return undefined
   switch (packet.kind) {
     case 'tcp':
     case 'udp':
       return { protocol, src, dst, sport: packet.sport, dport: packet.dport }
-    case 'icmp': {
-      if (icmpRole(protocol, packet.type) === undefined) return undefined
-      const id = packet.icmpId ?? 0
-      return { protocol, src, dst, sport: id, dport: id }
-    }
+    case 'icmp':
+      if (icmpInverse(protocol, packet.type) === undefined) return undefined
+      return { protocol, src, dst, sport: packet.icmpId ?? 0, dport: packet.type * 256 + packet.code }
     case 'other':
       return { protocol, src, dst, sport: 0, dport: 0 }
   }
 }
 
-/** Ends swapped, protocol kept. */
-export function invertTuple(tuple: Tuple): Tuple {
-  return { protocol: tuple.protocol, src: tuple.dst, dst: tuple.src, sport: tuple.dport, dport: tuple.sport }
+/** Ends swapped, protocol kept; of ICMP the identifier stays and the type becomes the one that answers. */
+export function invertTuple({ protocol, src, dst, sport, dport }: Tuple): Tuple {
+  if (!isIcmp(protocol)) return { protocol, src: dst, dst: src, sport: dport, dport: sport }
+  const inverse = icmpInverse(protocol, Math.floor(dport / 256)) ?? 0
+  return { protocol, src: dst, dst: src, sport, dport: inverse * 256 + (dport % 256) }
 }
 
+/** One string per tuple. */
 export function tupleKey({ protocol, src, dst, sport, dport }: Tuple): string {
   return `${protocol} ${src} ${sport} ${dst} ${dport}`
 }
 
-/** "192.168.1.10:62712 > 104.244.42.1:443". */
-export function formatTuple(tuple: Tuple): string {
-  return `${formatEnd(tuple.src, tuple.sport)} > ${formatEnd(tuple.dst, tuple.dport)}`
+/** "192.168.1.10:62712 > 104.244.42.1:443"; "192.168.1.10 > 198.51.100.7 id 7" for ICMP. */
+export function formatTuple({ protocol, src, dst, sport, dport }: Tuple): string {
+  if (isIcmp(protocol)) return `${formatAddress(src)} > ${formatAddress(dst)} id ${sport}`
+  const hasPorts = protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp
+  if (!hasPorts) return `${formatAddress(src)} > ${formatAddress(dst)}`
+  return `${formatEnd(src, sport)} > ${formatEnd(dst, dport)}`
 }
 
+/** An address with a port; IPv6 in brackets (RFC 3986 3.2.2). */
 export function formatEnd(address: IpAddress, port: number): string {
   const text = formatAddress(address)
   return typeof address === 'bigint' ? `[${text}]:${port}` : `${text}:${port}`

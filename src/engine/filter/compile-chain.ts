@@ -1,107 +1,94 @@
 import { sortConditions } from '@/model/fields/cell'
-import type { Interval, Resolver } from '@/model/fields/field'
+import type { Condition, Names, Resolver } from '@/model/fields/field'
+import { formatToken } from '@/model/fields/terms'
+import type { BuiltinGroup } from '@/model/firewalls/firewall-kind'
+import { chainKey } from '@/model/ruleset/chains'
 import type { Chain, ChainRef, Rule } from '@/model/ruleset/ruleset'
 import type { CompiledChain, CompiledRule } from '../network'
 import { compileCondition } from './compile-condition'
 
-interface CacheEntry {
+/** What a chain's compiled form depends on besides the chain itself. */
+export interface ChainSurroundings {
+  readonly ref: ChainRef
+  readonly resolver: Resolver
+  readonly names: Names
+  /** The built-in groups that the locked rules are made from; compared by identity. */
+  readonly builtins: readonly BuiltinGroup[]
+  /** The kind that made the locked rules. */
+  readonly kind: string
+  locked(): readonly Rule[]
+}
+
+interface Compilation {
   readonly key: string
-  readonly locked: readonly Rule[]
-  /** What was asked of the drawing and what it answered then. */
-  readonly answers: readonly {
-    readonly ask: (resolver: Resolver) => readonly Interval[]
-    readonly answer: string
-  }[]
+  readonly builtins: readonly BuiltinGroup[]
   readonly compiled: CompiledChain
 }
 
-const cache = new WeakMap<Chain, CacheEntry[]>()
+const cache = new WeakMap<Chain, readonly Compilation[]>()
 
 /** How many devices may share one chain object before the oldest compiled form is forgotten. */
-const ENTRIES_PER_CHAIN = 4
+const KEPT_PER_CHAIN = 4
 
 /**
  * Makes a chain ready. The same chain object gives the same compiled object as long as everything that its tokens and
  * named sets stand for is the same, so an edit of one rule compiles one chain.
  */
-export function compileChain(
-  ref: ChainRef,
-  chain: Chain,
-  locked: readonly Rule[],
-  resolver: Resolver,
-): CompiledChain {
-  const key = `${ref.family} ${ref.table} ${ref.chain}`
-  const entries = cache.get(chain) ?? []
-  const found = entries.find(
-    (entry) =>
-      entry.key === key &&
-      sameRules(entry.locked, locked) &&
-      entry.answers.every(({ ask, answer }) => answerText(ask(resolver)) === answer),
-  )
+export function compileChain(chain: Chain, around: ChainSurroundings): CompiledChain {
+  const key = `${around.kind} ${chainKey(around.ref)}${answers(chain, around)}`
+  const known = cache.get(chain) ?? []
+  const found = known.find((each) => each.key === key && each.builtins === around.builtins)
   if (found) return found.compiled
-  const recorded = recording(resolver)
-  const compiled = build(ref, chain, locked, recorded.resolver)
-  cache.set(
-    chain,
-    [{ key, locked, answers: recorded.answers, compiled }, ...entries].slice(0, ENTRIES_PER_CHAIN),
-  )
+  const compiled = build(chain, around)
+  cache.set(chain, [{ key, builtins: around.builtins, compiled }, ...known].slice(0, KEPT_PER_CHAIN))
   return compiled
 }
 
-function sameRules(a: readonly Rule[], b: readonly Rule[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every(
-      (rule, index) => rule === b[index] || JSON.stringify(plain(rule)) === JSON.stringify(plain(b[index])),
-    )
-  )
-}
+/** The tokens and set names of a chain; most have none, so this is worth remembering. */
+const references = new WeakMap<Chain, readonly Reference[]>()
+type Term = Extract<Condition, { kind: 'test' }>['terms'][number]
+type Reference = Extract<Term, { kind: 'token' | 'set' }>
 
-/** Locked rules are made anew by their kind; they are few and compared by value. */
-function plain(rule: Rule | undefined): unknown {
-  return JSON.parse(
-    JSON.stringify(rule ?? null, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)),
-  )
-}
-
-function answerText(intervals: readonly Interval[]): string {
-  return intervals.map(({ first, last }) => `${first}-${last}`).join()
-}
-
-function recording(resolver: Resolver): { resolver: Resolver; answers: CacheEntry['answers'][number][] } {
-  const answers: CacheEntry['answers'][number][] = []
-  return {
-    answers,
-    resolver: {
-      token(token) {
-        const answer = resolver.token(token)
-        answers.push({ ask: (other) => other.token(token), answer: answerText(answer) })
-        return answer
-      },
-      set(name) {
-        const answer = resolver.set(name)
-        answers.push({ ask: (other) => other.set(name) ?? [], answer: answerText(answer ?? []) })
-        return answer
-      },
-    },
+function referencesOf(chain: Chain): readonly Reference[] {
+  let found = references.get(chain)
+  if (!found) {
+    found = chain.rows
+      .flatMap((row) => (row.kind === 'rule' && row.enabled ? row.match : []))
+      .flatMap((condition) => (condition.kind === 'test' ? condition.terms : []))
+      .filter((term) => term.kind === 'token' || term.kind === 'set')
+    references.set(chain, found)
   }
+  return found
 }
 
-function build(ref: ChainRef, chain: Chain, locked: readonly Rule[], resolver: Resolver): CompiledChain {
+/** What the drawing answers for each reference now, as one string. */
+function answers(chain: Chain, { resolver, names }: ChainSurroundings): string {
+  return referencesOf(chain)
+    .map((term) => {
+      const name = term.kind === 'token' ? formatToken(term.token, names) : `@${term.name}`
+      const values = term.kind === 'token' ? resolver.token(term.token) : (resolver.set(term.name) ?? [])
+      return `|${name}=${values.map(({ first, last }) => `${first}-${last}`).join()}`
+    })
+    .join('')
+}
+
+function build(chain: Chain, { ref, locked, resolver, names }: ChainSurroundings): CompiledChain {
   const compile = (rule: Rule, isLocked: boolean, number?: number): CompiledRule => ({
     rule,
     ...(number === undefined ? {} : { number }),
     locked: isLocked,
-    conditions: sortConditions(rule.match).map((condition) => compileCondition(condition, resolver)),
+    conditions: sortConditions(rule.match).map((condition) => compileCondition(condition, resolver, names)),
     target: rule.target,
   })
-  const own = chain.rows.filter((row) => row.kind === 'rule').filter((rule) => rule.enabled)
+  const enabled = chain.rows.filter((row) => row.kind === 'rule').filter((rule) => rule.enabled)
   return {
     ref,
     ...(chain.base ? { policy: chain.base.policy } : {}),
     rules: [
-      ...locked.filter((rule) => rule.enabled).map((rule) => compile(rule, true)),
-      ...own.map((rule, index) => compile(rule, false, index + 1)),
+      ...locked()
+        .filter((rule) => rule.enabled)
+        .map((rule) => compile(rule, true)),
+      ...enabled.map((rule, index) => compile(rule, false, index + 1)),
     ],
   }
 }

@@ -1,145 +1,121 @@
-import type { MatchContext, Names } from '@/model/fields/field'
+import type { MatchContext } from '@/model/fields/field'
+import { unreachable } from '@/model/result'
 import type { ChainRef, Policy, RejectKind, Target } from '@/model/ruleset/ruleset'
 import type { CompiledChain, CompiledCondition, CompiledRule } from '../network'
-import type { Decider, FailedCondition, TraceStep } from '../trace'
-import { failedCondition } from './sentence'
+import type { Decider } from '../trace'
+import { type Recorder, ruleDecider } from './recorder'
 
-type Body<Step> = Step extends unknown ? Omit<Step, 'atMs' | 'device' | 'journey'> : never
-/** A step without the place and time, which the one who walks the packet adds. */
-export type StepBody = Body<TraceStep>
-export type Recorder = (step: StepBody) => void
+/** Targets of nat chains: they decide, and the translator does what they say. */
+export type NatTarget = Extract<Target, { readonly kind: 'snat' | 'dnat' | 'masquerade' | 'redirect' }>
 
 /** What one base chain says about one packet. */
 export type ChainDecision =
-  | { readonly kind: 'accept'; readonly by: Decider; readonly policy?: Policy }
-  | { readonly kind: 'drop'; readonly by: Decider; readonly policy?: Policy }
-  | { readonly kind: 'reject'; readonly by: Decider; readonly with: RejectKind; readonly policy?: Policy }
-  /** A rule of a nat chain decided; what becomes of addresses and ports is the translator's business. */
-  | {
-      readonly kind: 'translate'
-      readonly by: Decider
-      readonly target: Extract<Target, { readonly to: unknown }>
-    }
+  | { readonly kind: 'accept' | 'drop'; readonly by: Decider; readonly policy?: Policy }
+  /** Without `with` it is a policy that rejects; the answer then suits the packet. */
+  | { readonly kind: 'reject'; readonly by: Decider; readonly with?: RejectKind; readonly policy?: Policy }
+  | { readonly kind: 'translate'; readonly by: Decider; readonly target: NatTarget }
 
+/** One packet before one base chain. */
 export interface Walk {
   readonly chain: CompiledChain
   readonly context: MatchContext
-  readonly names: Names
-  /** User chains of the same table. */
+  /** Finds user chains of the same device. */
   find(ref: ChainRef): CompiledChain | undefined
-  readonly record: Recorder
-  /** Targets that change the packet's standing and go on (notrack). */
-  effect?(target: Target): void
-  /** Writes a log line. */
-  log?(rule: CompiledRule, prefix: string): void
+  readonly recorder: Recorder
+  /** What an opaque condition is taken for; 'no-match' where absent. */
+  readonly assume?: 'match' | 'no-match'
 }
 
-/** More than the kernel allows; loops are refused before a ruleset gets here. */
-const DEPTH_LIMIT = 512
+/**
+ * Jumps and gotos in one walk after which the packet is dropped. Rulesets with loops are refused by `checkRuleset` and
+ * by the kernel; one that is run all the same must come to an end.
+ */
+const TRANSITIONS_LIMIT = 100_000
+
+/** A chain being walked, and the rule to go on with. */
+interface Frame {
+  readonly chain: CompiledChain
+  next: number
+}
 
 /**
  * Walks a base chain: the one evaluator. It tells the recorder of each rule tried and returns what the chain decides,
- * with the rule or policy that did. First match wins; a jump comes back, a goto does not [E3], return in the base
- * chain is its policy [E4].
+ * with the rule or policy that did. First match wins; a jump comes back, the end of a chain reached by goto returns to
+ * the caller's caller [E3]; return in the base chain and the end of a goto from it are the policy [E3, E4].
  */
 export function walkChain(walk: Walk): ChainDecision {
-  return walkFrom(walk, walk.chain, 0) ?? policyDecision(walk.chain)
-}
-
-function policyDecision(chain: CompiledChain): ChainDecision {
-  const by: Decider = { kind: 'policy', chain: chain.ref }
-  const policy = chain.policy ?? 'accept'
-  return policy === 'reject'
-    ? { kind: 'reject', by, with: 'icmp-port-unreachable', policy }
-    : { kind: policy, by, policy }
-}
-
-/** The decision of a rule, or undefined where the chain ends without one. */
-function walkFrom(walk: Walk, chain: CompiledChain, depth: number): ChainDecision | undefined {
-  if (depth > DEPTH_LIMIT) throw new Error(`chains nest deeper than ${DEPTH_LIMIT}`)
-  for (const compiled of chain.rules) {
-    const { rule, target } = compiled
-    const failed = firstFailed(walk, compiled)
-    const tried = {
-      chain: chain.ref,
-      rule: rule.id,
-      name: rule.name,
-      locked: compiled.locked,
-      ...numberOf(compiled),
-    }
-    if (failed) {
-      walk.record({ kind: 'rule-tried', ...tried, matched: false, failed })
+  const { recorder, context } = walk
+  const assumeMatch = walk.assume === 'match'
+  const stack: Frame[] = []
+  let frame: Frame | undefined = { chain: walk.chain, next: 0 }
+  let transitions = 0
+  recorder.entered(walk.chain, true)
+  while (frame) {
+    const compiled: CompiledRule | undefined = frame.chain.rules[frame.next++]
+    if (!compiled) {
+      frame = stack.pop()
       continue
     }
-    walk.record({ kind: 'rule-tried', ...tried, matched: true, target: target.kind })
-    if (rule.log) walk.log?.(compiled, rule.name)
-    const by: Decider = { kind: 'rule', ...tried }
+    const { chain }: Frame = frame
+    const failed = firstFailed(compiled, context, assumeMatch)
+    recorder.tried(chain, compiled, failed, context, failed === undefined && isUncertain(compiled))
+    if (failed) continue
+    const { rule, target } = compiled
+    if (rule.log) recorder.logged(chain, compiled, '')
     switch (target.kind) {
       case 'accept':
       case 'drop':
-        return { kind: target.kind, by }
+        return { kind: target.kind, by: ruleDecider(chain, compiled) }
       case 'reject':
-        return { kind: 'reject', by, with: target.with }
+        return { kind: 'reject', by: ruleDecider(chain, compiled), with: target.with }
       case 'snat':
       case 'dnat':
       case 'masquerade':
       case 'redirect':
-        return { kind: 'translate', by, target }
+        return { kind: 'translate', by: ruleDecider(chain, compiled), target }
       case 'return':
-        return undefined
+        frame = stack.pop()
+        break
       case 'jump':
       case 'goto': {
-        const next = walk.find({ ...chain.ref, chain: target.chain })
-        const decision = next && walkFrom(walk, next, depth + 1)
-        if (decision) return decision
-        if (target.kind === 'goto') return undefined
+        const to = walk.find({ ...chain.ref, chain: target.chain })
+        // A chain that is not there is a fault of the ruleset that `checkRuleset` reports; the rule does nothing.
+        if (!to) break
+        if (++transitions > TRANSITIONS_LIMIT) return { kind: 'drop', by: ruleDecider(chain, compiled) }
+        if (target.kind === 'jump') stack.push(frame)
+        frame = { chain: to, next: 0 }
+        recorder.entered(to, false)
         break
       }
       case 'log':
-        walk.log?.(compiled, target.prefix)
+        recorder.logged(chain, compiled, target.prefix)
         break
       case 'notrack':
-        walk.effect?.(target)
+        recorder.untracked()
         break
       case 'continue':
       case 'opaque':
         break
+      default:
+        return unreachable(target)
     }
+  }
+  const policy = walk.chain.policy ?? 'accept'
+  return { kind: policy, by: { kind: 'policy', chain: walk.chain.ref }, policy }
+}
+
+function firstFailed(
+  { conditions }: CompiledRule,
+  context: MatchContext,
+  assumeMatch: boolean,
+): CompiledCondition | undefined {
+  for (let i = 0; i < conditions.length; i++) {
+    const condition = conditions[i] as CompiledCondition
+    if (!(condition.test(context) ?? assumeMatch)) return condition
   }
   return undefined
 }
 
-function numberOf({ number }: CompiledRule): { number?: number } {
-  return number === undefined ? {} : { number }
-}
-
-/** The first condition that failed. An opaque one is assumed not to match, and the sentence says so. */
-function firstFailed({ context, names }: Walk, compiled: CompiledRule): FailedCondition | undefined {
-  for (const condition of compiled.conditions) {
-    if (condition.test(context) !== true) {
-      return lazyFailure(condition, context, names)
-    }
-  }
-  return undefined
-}
-
-/** Words are made only for what is shown: the values are kept, the sentence is written when it is read. */
-function lazyFailure(compiled: CompiledCondition, context: MatchContext, names: Names): FailedCondition {
-  const actual = compiled.read(context)
-  let words: FailedCondition | undefined
-  const made = () => {
-    words ??= failedCondition(compiled.condition, actual, names)
-    return words
-  }
-  return {
-    field: compiled.field,
-    negated: compiled.negated,
-    ...(actual === undefined ? {} : { actual }),
-    get wanted() {
-      return made().wanted
-    },
-    get sentence() {
-      return made().sentence
-    },
-  }
+function isUncertain({ conditions }: CompiledRule): boolean {
+  return conditions.some((condition) => condition.field === 'opaque')
 }

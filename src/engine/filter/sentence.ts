@@ -1,64 +1,73 @@
 import { fieldOf } from '@/model/fields'
 import { formatCondition } from '@/model/fields/cell'
-import type { Condition, Names, Scalar } from '@/model/fields/field'
-import { unreachable } from '@/model/result'
+import type { Field, FieldTest, Names, OpaqueTest, Scalar, Term } from '@/model/fields/field'
+import { flagTestOf } from '@/model/fields/tcp-flags'
+import { SYN_ONLY, tcpFlagNames } from '@/model/packet/tcp-flags'
 import type { FailedCondition } from '../trace'
 
-/** Fields whose failing test reads better as membership: "source 192.0.2.1 is not in 198.51.100.0/24". */
-const MEMBERSHIP = new Set(['src', 'dst'])
-
-/**
- * Says in one clause why a condition failed, with both values: "destination port is 62712, the rule wants 443".
- * `actual` is undefined where the packet has no such field.
- */
-export function failedCondition(
-  condition: Condition,
-  actual: Scalar | string | undefined,
-  names: Names,
-): FailedCondition {
-  if (condition.kind === 'opaque') {
-    const sentence = `nobody can tell whether ${condition.text} matches; it is assumed not to`
-    return { field: 'opaque', wanted: condition.text, negated: false, sentence }
-  }
-  const field = fieldOf(condition.field)
-  const wanted = field.format(condition.terms, names)
-  const base = {
-    field: condition.field,
-    wanted: condition.negated ? `not ${wanted}` : wanted,
-    negated: condition.negated,
-  }
-  if (actual === undefined) {
-    return {
-      ...base,
-      sentence: `the packet has no ${field.label}, the rule wants ${formatCondition(condition, names)}`,
-    }
-  }
-  const value = field.formatValue(actual)
-  return { ...base, actual, sentence: sentence() }
-
-  function sentence(): string {
-    if (MEMBERSHIP.has(field.id)) {
-      return base.negated
-        ? `${field.label} ${value} is in ${wanted}, the rule wants any other`
-        : `${field.label} ${value} is not in ${wanted}`
-    }
-    const verb = field.id === 'tcpFlags' ? 'are' : 'is'
-    return `${field.label} ${verb} ${value}, the rule wants ${base.wanted}`
+/** Why an opaque condition decided against its rule: nobody knows, so a choice had to be made. */
+export function failedOpaque({ text }: OpaqueTest): FailedCondition {
+  return {
+    field: 'opaque',
+    wanted: text,
+    negated: false,
+    sentence: `nobody can tell whether ${text} matches, so it is taken not to`,
   }
 }
 
-/** The clause for a rule that matched: its conditions in short, "any packet" where it has none. */
-export function matchedSentence(match: readonly Condition[], names: Names): string {
-  if (match.length === 0) return 'matches any packet'
-  const parts = match.map((condition) => {
-    switch (condition.kind) {
-      case 'opaque':
-        return condition.text
-      case 'test':
-        return `${fieldOf(condition.field).label} ${formatCondition(condition, names)}`
-      default:
-        return unreachable(condition)
-    }
-  })
-  return `matches: ${parts.join(', ')}`
+/**
+ * Says in one clause why a test failed, with both values: "destination port is 62712, the rule wants 443".
+ * `actual` is undefined where the packet has no such field.
+ */
+export function failedTest(
+  test: FieldTest,
+  actual: Scalar | string | undefined,
+  names: Names,
+): FailedCondition {
+  const field = fieldOf(test.field)
+  return {
+    field: test.field,
+    ...(actual === undefined ? {} : { actual }),
+    wanted: formatCondition(test, names),
+    negated: test.negated,
+    sentence: actual === undefined ? absentSentence(field) : failureSentence(test, field, actual, names),
+  }
+}
+
+/** A test of a field that is not there does not match, negated or not. */
+function absentSentence(field: Field): string {
+  if (field.id === 'ctState') return 'this device keeps no connection state'
+  return `the packet has no ${field.label}`
+}
+
+function failureSentence(test: FieldTest, field: Field, actual: Scalar | string, names: Names): string {
+  const value = field.formatValue(actual)
+  if (field.id === 'tcpFlags') return `flags are ${value}, the rule wants ${flagsWanted(test, field, names)}`
+  const values = field.format(test.terms, names)
+  if (isOneValue(test.terms)) {
+    return `${field.label} is ${value}, the rule wants ${test.negated ? 'any other' : values}`
+  }
+  if (test.negated) return `${field.label} ${value} is in ${values}, the rule wants any other`
+  return field.domain.kind === 'addresses'
+    ? `${field.label} ${value} is not in ${values}`
+    : `${field.label} is ${value}, the rule wants ${values}`
+}
+
+function isOneValue(terms: readonly Term[]): boolean {
+  const [only] = terms
+  if (terms.length !== 1 || !only) return false
+  if (only.kind === 'range') return only.first === only.last
+  return only.kind === 'name' && !only.pattern.endsWith('+')
+}
+
+/** Flags in words: which must be set and which clear. `--syn` is "SYN alone", of the four that open and close. */
+function flagsWanted(test: FieldTest, field: Field, names: Names): string {
+  const flags = flagTestOf(test.terms)
+  if (!flags) return formatCondition(test, names)
+  const any = test.negated ? 'any but ' : ''
+  if (flags.mask === SYN_ONLY.mask && flags.value === SYN_ONLY.value) return `${any}SYN alone`
+  if (flags.mask === 0) return `${any}${field.format(test.terms, names)}`
+  const set = tcpFlagNames(flags.value).join(', ')
+  const clear = tcpFlagNames(flags.mask & ~flags.value).join(', ')
+  return any + [set && `${set} set`, clear && `${clear} clear`].filter((part) => part !== '').join(' and ')
 }

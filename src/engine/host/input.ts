@@ -1,6 +1,6 @@
 import { icmpPacket, udpPacket } from '@/model/packet/build'
 import type { IcmpPacket, Packet, UdpPacket } from '@/model/packet/packet'
-import { isIcmpError } from '../conntrack/track'
+import { isIcmpError } from '../conntrack/icmp-types'
 import { deviceOf, hostOf, type Moment, note, transmit } from '../moment'
 import { icmpErrorAbout } from '../routing/icmp-error'
 import type { Disposition, OutcomeCause } from '../trace'
@@ -59,8 +59,7 @@ function receiveDatagram(
   const service = services.find(({ protocol, port }) => protocol === 'udp' && port === packet.dport)
   if (!service) {
     const error = icmpErrorAbout(deviceOf(moment, device), packet, 'icmp-port-unreachable')
-    if (error)
-      transmit(moment, device, error, { role: 'error', connection, answers: journey, ctState: 'related' })
+    if (error) transmit(moment, device, error, { role: 'error', connection, answers: journey })
     return 'no-listener'
   }
   const program = moment.world.programs.server(service)

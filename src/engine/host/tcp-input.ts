@@ -1,7 +1,7 @@
 // Read first: RFC 9293 section 3.10.7 (SEGMENT ARRIVES).
 import { TCP_FLAG, type TcpPacket } from '@/model/packet/packet'
+import { resetFor } from '../filter/reject'
 import { deviceOf, hostOf, type Moment, note, transmit } from '../moment'
-import { resetFor } from '../routing/icmp-error'
 import { segmentLength, socketKey, type TcpSocket } from './host-state'
 import type { ProgramEvent } from './program'
 import { armTimer, emit, finishSending, putSocket, removeSocket } from './tcp'

@@ -1,154 +1,170 @@
-import { familyOf } from '@/model/packet/address'
+import type { Packet } from '@/model/packet/packet'
 import { formatProtocol } from '@/model/packet/protocol'
-import { isIcmpError } from '../conntrack/track'
-import { formatTuple, invertTuple, type Tuple, tupleOf } from '../conntrack/tuple'
+import type { ConntrackEntry } from '../conntrack/entry'
+import { isIcmpError } from '../conntrack/icmp-types'
+import { isLive, isTaken, withoutEntry } from '../conntrack/table'
+import { type Direction, formatTuple, type Tuple, tupleOf } from '../conntrack/tuple'
 import { type Passage, record } from '../passage'
-import { interfaceByName, isBroadcast, isOwnAddress } from '../routing/lookup'
 import {
-  addBinding,
-  bindInside,
-  bindingView,
-  findInside,
-  findOutside,
-  type NatBinding,
-  refresh,
-} from './bindings'
-import { withEnd, withQuoted } from './rewrite'
+  interfaceByName,
+  isBroadcast,
+  isOwnAddress,
+  LOOPBACK_INTERFACE,
+  sourceAddressFor,
+} from '../routing/lookup'
+import { isMulticast } from '../routing/special-prefixes'
+import type { Disposition, TraceStep } from '../trace'
+import { translated } from './apply'
+import { findBinding, lookupTuple, newBinding, refreshed, withBinding } from './binding-table'
+import { bindingView } from './binding-view'
+import type { Half } from './half'
+import { withAddressOf } from './manipulate'
+import { mappedTo } from './port-mapping'
+import { uniqueTuple } from './unique-tuple'
 
-/** What a home gateway's translation says of a packet: go on, or nobody inside waits for it, or no port is left. */
-export type NaptResult = 'go-on' | 'no-binding' | 'nat-exhausted'
+/*
+ * NAPT of home gateways (RFC 3022): a table of bindings of its own, keyed on the peer too, so that filtering is address
+ * and port dependent (RFC 4787 section 5). It translates IPv4; IPv6 keeps its addresses from end to end.
+ */
 
-const outside = (passage: Passage, name: string | undefined) =>
-  interfaceByName(passage.visit.device, name)?.side === 'outside'
+function sideOf(passage: Passage, name: string | undefined): 'inside' | 'outside' | undefined {
+  return interfaceByName(passage.visit.device, name)?.side
+}
 
 /**
- * From outside: the binding that the packet answers gives it its inside address again, before any rule is asked; a port
- * mapping makes one. Without either the gateway does not know whom to send it to (R041, R043).
+ * From outside, before anything else looks: the binding that the packet answers gives it its inside address again; a
+ * port mapping begins one. Without either the gateway does not know whom to send it to (R041, R043).
  */
-export function translateInwards(passage: Passage): NaptResult {
+export function naptInwards(passage: Passage): Disposition | undefined {
   const { packet, visit } = passage
-  const { device, nowMs } = visit
-  if (device.nat.mode !== 'napt' || !outside(passage, passage.iif)) return 'go-on'
-  if (!isOwnAddress(device, packet.dst) || isBroadcast(device, packet.dst)) return 'go-on'
-  if (isIcmpError(packet)) return errorInwards(passage)
-  const tuple = tupleOf(packet)
-  if (!tuple) return missing(passage, `${formatProtocol(packet.protocol)} packet`)
-  const known = findOutside(passage.state.bindings, tuple, nowMs)
+  const { device, nowMs, journey } = visit
+  if (packet.family !== 4 || sideOf(passage, passage.iif) !== 'outside') return undefined
+  if (isBroadcast(device, packet.dst) || isMulticast(packet.dst)) return undefined
+  const known = liveBinding(passage)
   if (known) {
-    record(passage, { kind: 'binding-lookup', found: true, looked: lookedUp(tuple) })
-    keepAlive(passage, known)
-    rewriteDestination(passage, known, 'binding')
-    return 'go-on'
+    record(passage, { kind: 'binding-lookup', found: true, looked: lookedUp(packet) })
+    passage.binding = known.entry
+    rewrite(passage, known.entry, known.direction, 'destination', 'binding')
+    refresh(passage, known.entry, packet, known.direction)
+    return undefined
   }
-  const mapping = device.nat.mappings.find(
-    ({ enabled, protocol, outside: ports }) =>
-      enabled && protocol === packet.kind && tuple.dport >= ports.first && tuple.dport <= ports.last,
-  )
-  if (!mapping || familyOf(mapping.insideAddress) !== packet.family) return missing(passage, lookedUp(tuple))
-  const made = addBinding(passage.state.bindings, {
-    protocol: tuple.protocol,
-    inside: {
-      address: mapping.insideAddress,
-      port: mapping.insidePort + tuple.dport - mapping.outside.first,
-    },
-    outside: { address: tuple.dst, port: tuple.dport },
-    peer: { address: tuple.src, port: tuple.sport },
-    timeoutAtMs: nowMs + 120_000,
-  })
-  passage.state = { ...passage.state, bindings: made.table }
-  record(passage, { kind: 'binding-lookup', found: true, looked: lookedUp(tuple) })
-  record(passage, { kind: 'binding', change: 'created', binding: bindingView(made.binding) })
-  rewriteDestination(passage, made.binding, 'port-mapping')
-  return 'go-on'
-}
-
-const lookedUp = (tuple: Tuple) => `${formatProtocol(tuple.protocol)} ${formatTuple(tuple)}`
-
-function missing(passage: Passage, looked: string): NaptResult {
-  record(passage, { kind: 'binding-lookup', found: false, looked })
-  return 'no-binding'
-}
-
-function rewriteDestination(passage: Passage, binding: NatBinding, by: 'binding' | 'port-mapping'): void {
-  const before = passage.packet
-  const after = withEnd(before, 'dst', binding.inside)
-  if (binding.inside.address === binding.outside.address && binding.inside.port === binding.outside.port)
-    return
-  record(passage, { kind: 'translated', change: 'destination', by, before, after })
-  passage.packet = after
-}
-
-/** An error from outside quotes a packet as it left: source is the outside end. */
-function errorInwards(passage: Passage): NaptResult {
-  const { packet, visit } = passage
-  const quoted = packet.kind === 'icmp' ? packet.quoted : undefined
-  const tuple = quoted && tupleOf(quoted)
-  const binding = tuple && findOutside(passage.state.bindings, invertTuple(tuple), visit.nowMs)
-  if (!quoted || !binding)
-    return missing(passage, quoted && tuple ? `error about ${lookedUp(tuple)}` : 'ICMP error')
-  record(passage, { kind: 'binding-lookup', found: true, looked: `error about ${lookedUp(tuple)}` })
-  const after = withQuoted({ ...packet, dst: binding.inside.address }, withEnd(quoted, 'src', binding.inside))
-  if (binding.inside.address !== packet.dst) {
-    record(passage, { kind: 'translated', change: 'destination', by: 'binding', before: packet, after })
-    passage.packet = after
-  }
-  return 'go-on'
-}
-
-/** To outside, after the rules were asked: the source becomes the gateway's address, and a binding remembers whose it was. */
-export function translateOutwards(passage: Passage): NaptResult {
-  const { packet, visit } = passage
-  const { device, nowMs, random } = visit
-  if (device.nat.mode !== 'napt' || !outside(passage, passage.oif) || outside(passage, passage.iif))
-    return 'go-on'
-  const own = interfaceByName(device, passage.oif)?.addresses.find(
-    ({ address }) => familyOf(address) === packet.family,
-  )
-  // A family without an address outside is not translated: IPv6 keeps its addresses end to end.
-  if (!own || packet.family === 6) return 'go-on'
-  if (isIcmpError(packet)) return errorOutwards(passage)
+  const mapped = isOwnAddress(device, packet.dst) ? mappedTo(device.nat.mappings, packet) : undefined
   const tuple = tupleOf(packet)
-  if (!tuple) return 'go-on'
-  const known = findInside(passage.state.bindings, tuple, nowMs)
-  if (known) {
-    keepAlive(passage, known)
-    rewriteSource(passage, known)
-    return 'go-on'
+  if (!mapped || !tuple) {
+    record(passage, { kind: 'binding-lookup', found: false, looked: lookedUp(packet) })
+    return { kind: 'no-binding' }
   }
-  const outsideAddress = isOwnAddress(device, packet.src) ? packet.src : own.address
-  const made = bindInside(passage.state.bindings, { tuple, outsideAddress, nowMs, random })
-  if (!made) return 'nat-exhausted'
-  passage.state = { ...passage.state, bindings: made.table }
-  record(passage, { kind: 'binding', change: 'created', binding: bindingView(made.binding) })
-  rewriteSource(passage, made.binding)
-  return 'go-on'
+  const far: Tuple = { ...tuple, dst: mapped.address, dport: mapped.port }
+  const { bindings } = passage.state
+  const binding = newBinding(bindings, packet, far, 'destination', { nowMs, journey })
+  record(passage, { kind: 'binding-lookup', found: true, looked: lookedUp(packet) })
+  if (!binding) return { kind: 'no-binding' }
+  passage.binding = binding
+  rewrite(passage, binding, 'original', 'destination', 'port-mapping')
+  return undefined
 }
 
-function rewriteSource(passage: Passage, binding: NatBinding): void {
-  const before = passage.packet
-  if (binding.inside.address === binding.outside.address && binding.inside.port === binding.outside.port)
-    return
-  const after = withEnd(before, 'src', binding.outside)
-  record(passage, { kind: 'translated', change: 'source', by: 'napt', before, after })
-  passage.packet = after
+/**
+ * To outside, after the rules were asked: the source becomes the gateway's address, and a binding remembers whose it
+ * was. The gateway's own packets get a binding too, so that their answers are known.
+ */
+export function naptOutwards(passage: Passage): Disposition | undefined {
+  const { packet, visit, iif, oif } = passage
+  const { device, nowMs, journey, random } = visit
+  if (packet.family !== 4 || oif === LOOPBACK_INTERFACE || sideOf(passage, oif) !== 'outside')
+    return undefined
+  // Outside to outside: the binding that let it in has done its part.
+  if (iif !== undefined && sideOf(passage, iif) === 'outside') return undefined
+  const inherited = visit.inherits?.binding
+  const known = liveBinding(passage) ?? (inherited && { entry: inherited, direction: 'reply' as const })
+  if (known) {
+    passage.binding = known.entry
+    rewrite(passage, known.entry, known.direction, 'source', 'napt')
+    if (known.entry.confirmed) refresh(passage, known.entry, packet, known.direction)
+    return undefined
+  }
+  const own = isOwnAddress(device, packet.src) ? packet.src : sourceAddressFor(device, packet.dst)
+  if (own === undefined) return undefined
+  const tuple = tupleOf(packet)
+  if (!tuple || isIcmpError(packet)) {
+    translateAddress(passage, { src: own })
+    return undefined
+  }
+  const { bindings } = passage.state
+  const search = { table: bindings, entry: bindings.nextId, nowMs, random }
+  const to = { addresses: { first: own, last: own } }
+  const far = uniqueTuple(search, tuple, 'source', to)
+  const binding = far && newBinding(bindings, packet, far, 'source', { nowMs, journey })
+  if (!binding) return { kind: 'nat-exhausted' }
+  passage.binding = binding
+  rewrite(passage, binding, 'original', 'source', 'napt')
+  return undefined
 }
 
-function keepAlive(passage: Passage, binding: NatBinding): void {
-  const kept = refresh(passage.state.bindings, binding, passage.visit.nowMs)
-  passage.state = { ...passage.state, bindings: kept.table }
-  record(passage, { kind: 'binding', change: 'refreshed', binding: bindingView(kept.binding) })
+/** A new binding is in force once its packet has passed the last rule. */
+export function confirmBinding(passage: Passage): Disposition | undefined {
+  const { binding, visit } = passage
+  if (!binding || binding.confirmed || visit.inherits) return undefined
+  const { bindings } = passage.state
+  const { nowMs } = visit
+  const clash = [binding.original, binding.reply].some((tuple) => isTaken(bindings, tuple, nowMs, binding.id))
+  if (clash) return { kind: 'nat-exhausted' }
+  const confirmed = { ...binding, confirmed: true }
+  passage.binding = confirmed
+  passage.state = { ...passage.state, bindings: withBinding(bindings, confirmed) }
+  record(passage, { kind: 'binding', change: 'created', binding: bindingView(confirmed) })
+  return undefined
 }
 
-/** An error from inside quotes a packet as it came in: destination is the inside end. */
-function errorOutwards(passage: Passage): NaptResult {
+/** The binding in force for the packet; one that has timed out is taken out and said to be gone. */
+function liveBinding(passage: Passage): ReturnType<typeof findBinding> {
+  const { bindings } = passage.state
+  const found = findBinding(bindings, passage.packet)
+  if (!found || isLive(found.entry, passage.visit.nowMs)) return found
+  passage.state = { ...passage.state, bindings: withoutEntry(bindings, found.entry) }
+  record(passage, { kind: 'binding', change: 'expired', binding: bindingView(found.entry) })
+  return undefined
+}
+
+/** Errors go by a binding and do not keep it alive. `packet` is the packet before translation. */
+function refresh(passage: Passage, binding: ConntrackEntry, packet: Packet, direction: Direction): void {
+  if (isIcmpError(packet)) return
+  const kept = refreshed(binding, packet, direction, passage.visit.nowMs)
+  passage.binding = kept
+  passage.state = { ...passage.state, bindings: withBinding(passage.state.bindings, kept) }
+  record(passage, { kind: 'binding', change: 'refreshed', binding: bindingView(kept) })
+}
+
+type TranslatedBy = Extract<TraceStep, { kind: 'translated' }>['by']
+
+function rewrite(
+  passage: Passage,
+  binding: ConntrackEntry,
+  direction: Direction,
+  half: Half,
+  by: TranslatedBy,
+): void {
+  put(passage, translated(passage.packet, binding, direction, half), half, by)
+}
+
+/** A packet without anything to tell its answer by still must not show an inside address outside. */
+function translateAddress(passage: Passage, { src }: Pick<Tuple, 'src'>): void {
   const { packet } = passage
-  const quoted = packet.kind === 'icmp' ? packet.quoted : undefined
-  const tuple = quoted && tupleOf(quoted)
-  const binding = tuple && findInside(passage.state.bindings, invertTuple(tuple), passage.visit.nowMs)
-  if (!quoted || !binding) return 'go-on'
-  const source = packet.src === binding.inside.address ? binding.outside.address : packet.src
-  const after = withQuoted({ ...packet, src: source }, withEnd(quoted, 'dst', binding.outside))
-  record(passage, { kind: 'translated', change: 'source', by: 'napt', before: packet, after })
+  const tuple = { protocol: packet.protocol, src, dst: packet.dst, sport: 0, dport: 0 }
+  put(passage, withAddressOf(packet, tuple, 'source'), 'source', 'napt')
+}
+
+function put(passage: Passage, after: Packet, change: Half, by: TranslatedBy): void {
+  const { packet: before } = passage
+  if (after === before) return
   passage.packet = after
-  return 'go-on'
+  record(passage, { kind: 'translated', change, by, before, after })
+}
+
+/** What was looked for, as the trace names it: "tcp 104.244.42.1:443 > 203.0.113.1:62712". */
+function lookedUp(packet: Packet): string {
+  const tuple = lookupTuple(packet)
+  const about = isIcmpError(packet) ? 'error about ' : ''
+  const protocol = formatProtocol(tuple?.protocol ?? packet.protocol)
+  return tuple ? `${about}${protocol} ${formatTuple(tuple)}` : `${about}${protocol} without a port`
 }

@@ -1,0 +1,70 @@
+import { type Passage, record } from '../passage'
+import type { Disposition } from '../trace'
+import type { ConntrackEntry } from './entry'
+import { entryView } from './entry-view'
+import { isTaken, withEntry } from './table'
+import { track } from './track'
+import { CONNTRACK_SETTINGS } from './tracker'
+
+/**
+ * The tracker at prerouting and output. A packet is looked at once per device: one that came back in by `lo` [E13], that
+ * a rule took out of its sight [E16] or that answers another one [D1] has its state already.
+ */
+export function trackOnHook(passage: Passage): undefined {
+  if (passage.tracking) {
+    const { state, entry } = passage.tracking
+    if (passage.iif !== 'lo') {
+      record(passage, {
+        kind: 'conntrack',
+        change: 'looked-up',
+        state,
+        ...(entry?.confirmed ? { entry: entryView(entry) } : {}),
+      })
+    }
+    return
+  }
+  const { device, nowMs, journey } = passage.visit
+  const { state, direction, entry, table, change, ended } = track({
+    table: passage.state.conntrack,
+    packet: passage.packet,
+    nowMs,
+    journey,
+    settings: { ...CONNTRACK_SETTINGS, ...device.conntrack },
+  })
+  passage.state = { ...passage.state, conntrack: table }
+  passage.tracking = { state, direction, ...(entry ? { entry } : {}) }
+  if (ended) {
+    record(passage, { kind: 'conntrack', change: 'destroyed', state, entry: entryView(ended) })
+  }
+  const shown = entry && change !== 'created' ? { entry: entryView(entry) } : {}
+  record(passage, { kind: 'conntrack', change, state, ...shown })
+}
+
+/** Replaces the entry that the packet carries. Only before it is confirmed; the table has the others. */
+export function withTrackedEntry(passage: Passage, entry: ConntrackEntry): void {
+  if (passage.tracking) passage.tracking = { ...passage.tracking, entry }
+}
+
+/**
+ * After the last hook: what came this far makes its entry stay [A7]. Where one of its tuples is taken meanwhile, the
+ * packet is lost, by no rule [B5].
+ */
+export function confirmOnHook(passage: Passage): Disposition | undefined {
+  const entry = passage.tracking?.entry
+  if (!entry || entry.confirmed || passage.tracking?.direction !== 'original') return undefined
+  if (passage.tracking.state === 'related') return undefined
+  const { conntrack } = passage.state
+  const { nowMs } = passage.visit
+  const clash = [entry.original, entry.reply].some((tuple) => isTaken(conntrack, tuple, nowMs, entry.id))
+  if (clash) return { kind: 'nat-exhausted' }
+  const confirmed = { ...entry, confirmed: true }
+  withTrackedEntry(passage, confirmed)
+  passage.state = { ...passage.state, conntrack: withEntry(conntrack, confirmed) }
+  record(passage, {
+    kind: 'conntrack',
+    change: 'confirmed',
+    state: passage.tracking.state,
+    entry: entryView(confirmed),
+  })
+  return undefined
+}

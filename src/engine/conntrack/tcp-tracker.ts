@@ -1,0 +1,194 @@
+import type { TcpPacket } from '@/model/packet/packet'
+import type { ConntrackEntry } from './entry'
+import {
+  flagClass,
+  isKnownCombination,
+  TCP_MAX_RETRANSMISSIONS,
+  TCP_RETRANSMITTING_S,
+  TCP_TIMEOUT_S,
+  TCP_TRACK_STATES,
+  TCP_UNACKNOWLEDGED_S,
+  type TcpTrackState,
+  transition,
+} from './tcp-table'
+import { isBefore, segmentEnd, type TcpTrack, UNSEEN_SIDE } from './tcp-track'
+import { checkWindow } from './tcp-window'
+import type { Advance, Tracker, TrackerContext } from './tracker'
+import { type Direction, opposite } from './tuple'
+
+/** TCP as the kernel follows it: the table first, then the exceptions to it, then the window. */
+export const tcpTracker: Tracker = {
+  start: (packet, context) => (packet.kind === 'tcp' ? startTrack(packet, context) : undefined),
+  advance: (entry, packet, context) =>
+    packet.kind === 'tcp' && entry.track.kind === 'tcp'
+      ? advance(entry, entry.track, packet, context)
+      : { kind: 'invalid' },
+}
+
+/** A SYN begins an entry; a bare ACK does where flows may be picked up in their middle; nothing else [A4, A5]. */
+function startTrack(packet: TcpPacket, { settings }: TrackerContext): TcpTrack | undefined {
+  if (!isKnownCombination(packet.flags)) return undefined
+  const next = transition('NONE', flagClass(packet.flags), 'original')
+  if (next === 'invalid' || next === 'ignore') return undefined
+  const pickedUp = next !== 'SYN_SENT'
+  if (pickedUp && !settings.tcpLoose) return undefined
+  const end = segmentEnd(packet)
+  const maxWindow = packet.window || 1
+  const maxEnd = pickedUp ? (end + maxWindow) >>> 0 : end
+  return {
+    kind: 'tcp',
+    state: 'NONE',
+    original: { ...UNSEEN_SIDE, end, maxEnd, maxWindow, liberal: pickedUp },
+    reply: { ...UNSEEN_SIDE, liberal: pickedUp },
+    last: { flags: 'none', direction: 'original', seq: 0, ack: 0, end: 0, window: 0 },
+    retransmissions: 0,
+    simultaneousOpen: false,
+    challenged: false,
+  }
+}
+
+function advance(
+  entry: ConntrackEntry,
+  track: TcpTrack,
+  packet: TcpPacket,
+  { direction, settings }: TrackerContext,
+): Advance {
+  if (!isKnownCombination(packet.flags)) return { kind: 'invalid' }
+  const flags = flagClass(packet.flags)
+  const next = transition(track.state, flags, direction)
+  if (next === 'invalid') return { kind: 'invalid' }
+  if (next === 'ignore') return ignore(track, packet, direction)
+  if (next === 'SYN_SENT' && isOver(track.state)) {
+    return reopens(track, direction) ? { kind: 'reopen' } : ignore(track, packet, direction)
+  }
+  if (next === 'TIME_WAIT' && isChallengeAck(track, flags, direction)) {
+    return { kind: 'ignore', track: { ...track, challenged: false } }
+  }
+  let state: TcpTrackState = next
+  if (next === 'SYN_RECV' && direction === 'reply' && flags === 'ack' && track.simultaneousOpen) {
+    state = 'ESTABLISHED'
+  }
+  if (flags === 'rst') {
+    const reset = stateAfterReset(entry, track, packet, direction)
+    if (reset === 'invalid') return { kind: 'invalid' }
+    state = reset
+  }
+  const answersStray = flags === 'rst' && answersUnseen(entry, track, packet)
+  const window = answersStray
+    ? ({ kind: 'in-window', track } as const)
+    : checkWindow(track, packet, direction, flags, settings.tcpBeLiberal)
+  if (window.kind === 'invalid') return { kind: 'invalid' }
+  if (window.kind === 'ignore') return { kind: 'ignore', track }
+  const side = window.track[direction]
+  const starting = state === 'FIN_WAIT' && track.state !== 'FIN_WAIT'
+  const moved: TcpTrack = {
+    ...window.track,
+    state,
+    [direction]: starting ? { ...side, closing: true } : side,
+    last: { ...window.track.last, flags, direction },
+    simultaneousOpen: track.simultaneousOpen || state === 'SYN_SENT2',
+  }
+  // A reset of a connection that nobody has answered takes the entry away [A6, A10].
+  if (flags === 'rst' && !entry.seenReply) return { kind: 'destroy', track: moved }
+  const settled = track.state === 'SYN_RECV' || track.state === 'ESTABLISHED'
+  return {
+    kind: 'accept',
+    track: moved,
+    timeoutMs: timeoutSeconds(moved, flags === 'rst', entry.seenReply, packet.window) * 1000,
+    assured: entry.assured || (entry.seenReply && settled && state === 'ESTABLISHED'),
+  }
+}
+
+function isOver(state: TcpTrackState): boolean {
+  return TCP_TRACK_STATES.indexOf(state) >= TCP_TRACK_STATES.indexOf('TIME_WAIT')
+}
+
+/** A SYN after the end begins a fresh entry where the old one was closed, or reset by the same side [A13]. */
+function reopens({ original, reply, last }: TcpTrack, direction: Direction): boolean {
+  return original.closing || reply.closing || (last.flags === 'rst' && last.direction === direction)
+}
+
+/** Lets a segment through that may tell of a connection the tracker has missed, and remembers it [A14]. */
+function ignore(track: TcpTrack, packet: TcpPacket, direction: Direction): Advance {
+  const flags = flagClass(packet.flags)
+  const { last } = track
+  const end = segmentEnd(packet)
+  if (
+    flags === 'syn-ack' &&
+    last.flags === 'syn' &&
+    last.direction !== direction &&
+    packet.ack === last.end
+  ) {
+    return { kind: 'ignore', track: inStepAgain(track, packet, direction) }
+  }
+  return {
+    kind: 'ignore',
+    track: {
+      ...track,
+      challenged: flags === 'syn' && direction === 'original',
+      last: { flags, direction, seq: packet.seq, ack: packet.ack, end, window: packet.window },
+    },
+  }
+}
+
+/** Both ends agree on a new connection that began with a SYN the tracker had not believed: it follows them. */
+function inStepAgain(track: TcpTrack, packet: TcpPacket, direction: Direction): TcpTrack {
+  const { last } = track
+  const asker = { ...UNSEEN_SIDE, end: last.end, maxEnd: last.end, maxWindow: last.window || 1 }
+  const restarted: TcpTrack = {
+    ...track,
+    state: 'SYN_SENT',
+    original: direction === 'reply' ? asker : UNSEEN_SIDE,
+    reply: direction === 'reply' ? UNSEEN_SIDE : asker,
+    challenged: false,
+  }
+  const window = checkWindow(restarted, packet, direction, 'syn-ack', false)
+  return window.kind === 'in-window' ? { ...window.track, state: 'SYN_RECV' } : track
+}
+
+/** The ACK that a host sends on a SYN out of the blue acknowledges no FIN (RFC 5961 section 4). */
+function isChallengeAck(track: TcpTrack, flags: string, direction: Direction): boolean {
+  const { last } = track
+  return (
+    track.state === 'LAST_ACK' &&
+    flags === 'ack' &&
+    track.challenged &&
+    last.direction !== direction &&
+    last.flags === 'syn'
+  )
+}
+
+/** Only a reset with the exact number closes; one inside the window may be forged and leaves the state (RFC 5961 section 3). */
+function stateAfterReset(
+  entry: ConntrackEntry,
+  track: TcpTrack,
+  packet: TcpPacket,
+  direction: Direction,
+): TcpTrackState | 'invalid' {
+  const other = track[opposite(direction)]
+  if (!other.maxAckKnown) return 'CLOSE'
+  if (isBefore(packet.seq, other.maxAck)) return 'invalid'
+  const { last } = track
+  const follows = last.flags === 'ack' && last.direction === direction && packet.seq === last.end
+  const established = track.state === 'ESTABLISHED' && entry.assured
+  return !established || packet.seq === other.maxAck || follows ? 'CLOSE' : track.state
+}
+
+/** A reset that answers a SYN or ACK which had been let through unseen is of the connection, whatever its number. */
+function answersUnseen(entry: ConntrackEntry, { last }: TcpTrack, packet: TcpPacket): boolean {
+  const unseen = (entry.seenReply && last.flags === 'syn') || (!entry.assured && last.flags === 'ack')
+  return unseen && packet.ack === last.end
+}
+
+function timeoutSeconds(track: TcpTrack, isReset: boolean, seenReply: boolean, window: number): number {
+  if (isReset) return TCP_TIMEOUT_S.CLOSE
+  const normal = TCP_TIMEOUT_S[track.state]
+  const waiting = track.original.unacknowledged || track.reply.unacknowledged
+  const limits = [
+    track.retransmissions >= TCP_MAX_RETRANSMISSIONS || window === 0 ? TCP_RETRANSMITTING_S : normal,
+    waiting ? TCP_UNACKNOWLEDGED_S : normal,
+    // Picked up in the middle, not answered yet [A2].
+    track.state === 'ESTABLISHED' && !seenReply ? TCP_UNACKNOWLEDGED_S : normal,
+  ]
+  return Math.min(normal, ...limits)
+}

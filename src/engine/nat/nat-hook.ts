@@ -1,0 +1,92 @@
+import type { Hook } from '@/model/ruleset/ruleset'
+import { withTrackedEntry } from '../conntrack/conntrack-hook'
+import type { ConntrackEntry } from '../conntrack/entry'
+import { invertTuple, tupleKey } from '../conntrack/tuple'
+import { askChain, concerns } from '../filter/base-chain'
+import type { NatTarget } from '../filter/evaluate'
+import type { Stage } from '../network'
+import { type Passage, record } from '../passage'
+import type { Disposition, TraceStep } from '../trace'
+import { translated } from './apply'
+import { HALF_OF_HOOK, type Half } from './half'
+import { masqueradeAddress, redirectAddress } from './own-address'
+import { uniqueTuple } from './unique-tuple'
+
+type TranslatedBy = Extract<TraceStep, { kind: 'translated' }>['by']
+
+/**
+ * The nat chains of a hook and the translation that follows. The chains are asked once per connection and half, for its
+ * first packet [B13]; what the tracker does not know is not translated [B12].
+ */
+export function natOnHook(passage: Passage, hook: Hook, chains: readonly Stage[]): Disposition | undefined {
+  const half = HALF_OF_HOOK[hook]
+  const entry = passage.tracking?.entry
+  if (!half || !entry || !passage.tracking) return undefined
+  let by: TranslatedBy = 'binding'
+  if (passage.tracking.state === 'new' && !isDone(entry, half)) {
+    const asked = chains.filter((stage) => concerns(passage, stage))
+    for (const stage of asked) {
+      const decision = askChain(passage, hook, stage)
+      if (decision.kind === 'drop' || decision.kind === 'reject') {
+        return { kind: 'dropped', by: decision.by }
+      }
+      if (decision.kind !== 'translate') continue
+      if (!bind(passage, entry, half, decision.target)) return { kind: 'nat-exhausted' }
+      by = decision.target.kind
+      break
+    }
+    // A flow that no rule translates still needs a reply tuple of its own [B19].
+    if (by === 'binding' && !bindTo(passage, entry, half, {})) return { kind: 'nat-exhausted' }
+  }
+  rewrite(passage, half, by)
+  return undefined
+}
+
+function isDone({ nat }: ConntrackEntry, half: Half): boolean {
+  return half === 'source' ? nat.sourceDone : nat.destinationDone
+}
+
+function bind(passage: Passage, entry: ConntrackEntry, half: Half, target: NatTarget): boolean {
+  const { device } = passage.visit
+  const { packet, iif, oif } = passage
+  switch (target.kind) {
+    case 'snat':
+    case 'dnat':
+      return bindTo(passage, entry, half, target.to)
+    case 'masquerade':
+    case 'redirect': {
+      const own =
+        target.kind === 'masquerade'
+          ? masqueradeAddress(device, packet, oif)
+          : redirectAddress(device, packet, iif)
+      if (own === undefined) return false
+      return bindTo(passage, entry, half, { ...target.to, addresses: { first: own, last: own } })
+    }
+  }
+}
+
+/** Gives the connection its reply tuple; false where none is left. */
+function bindTo(passage: Passage, entry: ConntrackEntry, half: Half, to: NatTarget['to']): boolean {
+  const { nowMs, random } = passage.visit
+  const search = { table: passage.state.conntrack, entry: entry.id, nowMs, random }
+  const current = invertTuple(entry.reply)
+  const found = uniqueTuple(search, current, half, to)
+  if (!found) return false
+  const isChanged = tupleKey(found) !== tupleKey(current)
+  const done = half === 'source' ? { sourceDone: true } : { destinationDone: true }
+  withTrackedEntry(passage, {
+    ...entry,
+    ...(isChanged ? { reply: invertTuple(found) } : {}),
+    nat: { ...entry.nat, ...done, ...(isChanged ? { [half]: true } : {}) },
+  })
+  return true
+}
+
+function rewrite(passage: Passage, half: Half, by: TranslatedBy): void {
+  const { packet: before, tracking } = passage
+  if (!tracking?.entry) return
+  const after = translated(before, tracking.entry, tracking.direction, half)
+  if (after === before) return
+  passage.packet = after
+  record(passage, { kind: 'translated', change: half, by, before, after })
+}
