@@ -64,8 +64,8 @@ describe('a home filter as netfilter', () => {
       'INPUT accept: inbound-wan iif wan jump inbound',
       'FORWARD accept: inbound-wan iif wan jump inbound; outbound-wan oif wan jump outbound',
       'OUTPUT accept: outbound-wan oif wan jump outbound',
-      'inbound: https protocol tcp sport 443 accept; policy drop',
-      'outbound: smtp protocol tcp dport 25 drop; policy accept',
+      'inbound: https protocol tcp sport 443 accept; builtin:policy drop',
+      'outbound: smtp protocol tcp dport 25 drop; builtin:policy accept',
     ])
     expect(notes).toEqual([])
   })
@@ -84,7 +84,7 @@ describe('a home filter as netfilter', () => {
     }
     const inbound = shown(switchKind(listed, 'netfilter', ROUTER).firewall)[3]
     expect(inbound).toBe(
-      'inbound: builtin:black-list-defense src 0.0.0.1 drop; builtin:replies ctState established, related accept; https protocol tcp sport 443 accept; policy drop',
+      'inbound: builtin:black-list-defense src 0.0.0.1 drop; builtin:replies ctState established, related accept; https protocol tcp sport 443 accept; builtin:policy drop',
     )
   })
 })
@@ -112,8 +112,8 @@ describe('there and back again nothing is lost', () => {
       'input accept: inbound-wan iif wan jump inbound',
       'forward accept: ',
       'output accept: outbound-wan oif wan jump outbound',
-      'inbound: https protocol tcp sport 443 accept; policy drop',
-      'outbound: smtp protocol tcp dport 25 drop; policy accept',
+      'inbound: https protocol tcp sport 443 accept; builtin:policy drop',
+      'outbound: smtp protocol tcp dport 25 drop; builtin:policy accept',
     ])
     expect(switchKind(there, 'home-stateless', ROUTER).firewall).toEqual(stateless)
   })

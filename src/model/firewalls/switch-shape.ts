@@ -2,7 +2,7 @@ import { conditionOn } from '../fields/cell'
 import type { Condition } from '../fields/field'
 import { findChain } from '../ruleset/chains'
 import type { Chain, Policy, Row, Rule, Ruleset, Table, Target } from '../ruleset/ruleset'
-import { BLACK_LIST_DEFENSE, builtinGroup, REPLIES_RULE, withBuiltin } from './built-in'
+import { BLACK_LIST_DEFENSE, BUILTIN_PREFIX, builtinGroup, REPLIES_RULE, withBuiltin } from './built-in'
 import type { Firewall } from './firewall-kind'
 import { HOME_INBOUND, HOME_OUTBOUND } from './home-chains'
 import { firewallKind } from './index'
@@ -15,7 +15,7 @@ export interface Place {
   readonly outside: readonly string[]
 }
 
-const POLICY_RULE = 'policy'
+const POLICY_RULE = `${BUILTIN_PREFIX}policy`
 
 /** How the two home chains are reached from the base chains of another kind. */
 const JUMPS = {
@@ -73,10 +73,8 @@ export function wrapped(firewall: Firewall, to: HookedKind, place: Place): Rules
       name: 'policy',
       target: policyTarget(chain?.base?.policy ?? 'accept'),
     }
-    return {
-      name: ref.chain,
-      rows: [...kind.lockedRules(firewall, ref), ...(chain?.rows ?? []), last],
-    }
+    const own = [...kind.lockedRules(firewall, ref), ...(chain?.rows ?? []), last]
+    return { name: ref.chain, rows: withFreshIds(own) }
   }
   const base = (empty?.chains ?? []).map((chain): Chain => {
     const rows = router
@@ -96,6 +94,17 @@ export function wrapped(firewall: Firewall, to: HookedKind, place: Place): Rules
   })
   const table: Table = { name: 'filter', family, chains: [...base, body(HOME_INBOUND), body(HOME_OUTBOUND)] }
   return { tables: [...otherTables(firewall.ruleset), table] }
+}
+
+/** The rows with ids that are unique; the first of several keeps its own. */
+export function withFreshIds(rows: readonly Row[]): Row[] {
+  const taken = new Set<string>()
+  return rows.map((row) => {
+    let id = row.id
+    for (let n = 2; taken.has(id); n++) id = `${row.id}-${n}`
+    taken.add(id)
+    return id === row.id ? row : { ...row, id }
+  })
 }
 
 /** Tables that the home kinds do not know. */

@@ -5,7 +5,7 @@ import type { Chain, Policy, Row, Rule, Ruleset, Table } from '../ruleset/rulese
 import type { Firewall } from './firewall-kind'
 import { HOME_INBOUND } from './home-chains'
 import type { Place } from './switch-shape'
-import { otherTables } from './switch-shape'
+import { otherTables, withFreshIds } from './switch-shape'
 
 /** Which side a rule looks at on one of its two interface fields. */
 type Side = 'any' | 'outside' | 'inside' | 'mixed'
@@ -49,12 +49,12 @@ export function sided(firewall: Firewall, place: Place): { ruleset: Ruleset; not
   ) => {
     for (const row of chain?.rows ?? []) {
       if (row.kind === 'separator') {
-        for (const direction of separatorsTo) rows[direction].push(freshId(rows[direction], row))
+        for (const direction of separatorsTo) rows[direction].push(row)
         continue
       }
       const { to, rule, why } = place_(row)
       const kept = why === undefined ? rule : { ...row, enabled: false }
-      for (const direction of to) rows[direction].push(freshId(rows[direction], kept))
+      for (const direction of to) rows[direction].push(kept)
       if (why !== undefined && row.enabled)
         notes.push(`${named(row)} of ${chain?.name} is turned off: ${why}`)
     }
@@ -87,8 +87,8 @@ export function sided(firewall: Firewall, place: Place): { ruleset: Ruleset; not
     name: HOME_INBOUND.table,
     family: HOME_INBOUND.family,
     chains: [
-      { name: 'inbound', base: { policy: policies.inbound }, rows: rows.inbound },
-      { name: 'outbound', base: { policy: policies.outbound }, rows: rows.outbound },
+      { name: 'inbound', base: { policy: policies.inbound }, rows: withFreshIds(rows.inbound) },
+      { name: 'outbound', base: { policy: policies.outbound }, rows: withFreshIds(rows.outbound) },
       ...users,
     ],
   }
@@ -109,14 +109,6 @@ function named(rule: Rule): string {
 function strictest(chains: readonly (Chain | undefined)[]): Policy {
   const policies = chains.map((chain) => chain?.base?.policy ?? 'accept')
   return policies.find((policy) => policy !== 'accept') ?? 'accept'
-}
-
-/** The row under an id that the chain does not have yet. */
-function freshId(rows: readonly Row[], row: Row): Row {
-  const ids = new Set(rows.map((each) => each.id))
-  let id = row.id
-  for (let n = 2; ids.has(id); n++) id = `${row.id}-${n}`
-  return id === row.id ? row : { ...row, id }
 }
 
 const without = (rule: Rule, field: 'iif' | 'oif'): Rule => ({
