@@ -91,10 +91,42 @@ describe('The reply that never came', () => {
     expect(ran(stateful, 'twitter').outcome.works).toBe(true)
     expect(tried(ran(stateful, 'twitter'), 1)).toEqual(['replies to tracked connections: accept'])
   })
-  test('R034: with outbound default drop and no rule the first packet is the last', () => {
+  test('R002: solved, every step of the connection passes, from SYN to FIN', () => {
+    const solved = ran(replyThatNeverCame.solution(), 'twitter')
+    expect(solved.journeys.map(({ disposition }) => disposition.kind)).toEqual(
+      solved.journeys.map(() => 'delivered'),
+    )
+    const labels = solved.journeys.map(({ packet }) => packetLabel(packet))
+    expect(labels.slice(0, 4)).toEqual([
+      'SYN 62712 > 443',
+      'SYN-ACK 443 > 62712',
+      'ACK 62712 > 443',
+      expect.any(String),
+    ])
+    expect(labels.filter((label) => label.startsWith('FIN'))).toEqual(
+      expect.arrayContaining(['FIN-ACK 62712 > 443', 'FIN-ACK 443 > 62712']),
+    )
+  })
+  test('R008, R012: the packet that is lost is step 2 of the handshake, written as people write it', () => {
+    expect(ran(start, 'twitter').outcome).toMatchObject({ works: false, journey: 1 })
+    expect(ends(ran(start, 'twitter'))[1]).toMatch(/^SYN-ACK 443 > 62712/)
+  })
+  test('R020: with source port 55680 the reply goes to 55680', () => {
+    const pinned = changed(start, {
+      kind: 'set-flows',
+      flows: start.flows.map((flow) => (flow.id === 'twitter' ? { ...flow, sourcePort: 55680 } : flow)),
+    })
+    const labels = ran(pinned, 'twitter').journeys.map(({ packet }) => packetLabel(packet))
+    expect(labels.slice(0, 2)).toEqual(['SYN 55680 > 443', 'SYN-ACK 443 > 55680'])
+  })
+  test('R022, R034: with outbound default drop and no rule there is no reply at all', () => {
     const rows = { device: 'router', chain: HOME_OUTBOUND } as const
     const locked = changed(start, { kind: 'remove-rows', ...rows, index: 0, count: 4 })
-    expect(ends(ran(locked, 'twitter'), 1)).toEqual(['SYN 62712 > 443: dropped at router by policy'])
+    const journeys = ran(locked, 'twitter').journeys
+    expect(new Set(ends(ran(locked, 'twitter'), journeys.length))).toEqual(
+      new Set(['SYN 62712 > 443: dropped at router by policy']),
+    )
+    expect(journeys.filter(({ role }) => role === 'reply')).toEqual([])
   })
 })
 

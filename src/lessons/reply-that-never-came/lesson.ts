@@ -21,7 +21,7 @@ export const replyThatNeverCame: Lesson = {
     },
     {
       untilJourney: TO_THE_END,
-      text: 'Laptop hears nothing and sends its SYN again. Every reply ends the same way, until Laptop gives up.',
+      text: 'Laptop hears nothing. It repeats its SYN and twitter.com its reply; every reply ends the same way, until Laptop gives up.',
     },
   ],
   goals: [

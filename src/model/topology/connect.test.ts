@@ -235,7 +235,20 @@ describe('what is wrong with a drawing', () => {
       'client-2: The default route goes via 192.168.1.1, which is on no network of Laptop 2. Name a neighbor.',
     )
   })
-  test('no address, and no way further', () => {
+  test('a gateway that nobody is', () => {
+    const [laptop] = base.devices
+    const routes = (laptop?.routes ?? []).slice(0, 1).map((route) => ({ ...route, via: 0xc0a80163 as never }))
+    const rest = (laptop?.routes ?? []).slice(1)
+    const edit = applyEdit(base, {
+      kind: 'set-device',
+      id: 'client',
+      parts: { routes: [...routes, ...rest] },
+    })
+    expect(edit.ok && sentences(edit.value.design)).toEqual([
+      'client: The default route goes via 192.168.1.99, and nobody at eth0 has that address. Name a neighbor.',
+    ])
+  })
+  test('no way further', () => {
     const edit = applyEdit(base, { kind: 'set-device', id: 'client', parts: { routes: [] } })
     expect(edit.ok && sentences(edit.value.design)).toEqual([
       'client: Laptop has no default route for IPv4, so it reaches only its own network. Add one via 192.168.1.1, Home router.',

@@ -15,34 +15,45 @@ type Drawing = Pick<Design, 'devices' | 'links'>
  * `start` itself is the first, also when it is not plugged in.
  */
 export function segmentOf(design: Drawing, start: Endpoint): Attachment[] {
+  return segmentFinder(design)(start)
+}
+
+/** `segmentOf` for many questions about one drawing. */
+export function segmentFinder(design: Drawing): (start: Endpoint) => Attachment[] {
   const devices = new Map(design.devices.map((device) => [device.id, device]))
-  const key = (end: Endpoint) => JSON.stringify([end.device, end.interface])
-  const peers = new Map<string, Endpoint[]>()
+  const peers = new Map<string, Endpoint>()
   for (const { ends } of design.links) {
-    for (const [here, there] of [ends, [ends[1], ends[0]]] as const) {
-      peers.set(key(here), [...(peers.get(key(here)) ?? []), there])
-    }
+    peers.set(endKey(ends[0]), ends[1])
+    peers.set(endKey(ends[1]), ends[0])
   }
-  const seen = new Set([key(start)])
-  const queue: Endpoint[] = [start]
-  const segment: Attachment[] = []
-  for (let end = queue.shift(); end; end = queue.shift()) {
-    const here: Endpoint = end
-    const device = devices.get(here.device)
-    const port = device?.interfaces.find((each) => each.id === here.interface)
-    if (!device || !port) continue
-    const joins = !nodeKind(device.kind).hasAddresses
-    if (!joins) segment.push({ device, port })
-    const next = joins
-      ? device.interfaces.map((each): Endpoint => ({ device: device.id, interface: each.id }))
-      : []
-    for (const other of [...(peers.get(key(here)) ?? []), ...next]) {
-      if (seen.has(key(other))) continue
-      seen.add(key(other))
-      queue.push(other)
+  return (start) => {
+    const seen = new Set([endKey(start)])
+    const queue: Endpoint[] = [start]
+    const segment: Attachment[] = []
+    for (let next = 0; next < queue.length; next++) {
+      const here = queue[next] as Endpoint
+      const device = devices.get(here.device)
+      const port = device?.interfaces.find((each) => each.id === here.interface)
+      if (!device || !port) continue
+      const joins = !nodeKind(device.kind).hasAddresses
+      if (!joins) segment.push({ device, port })
+      const peer = peers.get(endKey(here))
+      const others = joins
+        ? device.interfaces.map((each): Endpoint => ({ device: device.id, interface: each.id }))
+        : []
+      for (const other of peer ? [peer, ...others] : others) {
+        if (seen.has(endKey(other))) continue
+        seen.add(endKey(other))
+        queue.push(other)
+      }
     }
+    return segment
   }
-  return segment
+}
+
+/** One text per end of a link; ids may hold any character. */
+export function endKey(end: Endpoint): string {
+  return `${end.device.length} ${end.device} ${end.interface}`
 }
 
 /** The link an interface is plugged into, if any. */
