@@ -16,10 +16,6 @@ export function interfacesOn(device: Pick<Device, 'interfaces'>, side: Interface
   return device.interfaces.filter((each) => each.side === side)
 }
 
-export function interfaceNamed(device: Pick<Device, 'interfaces'>, name: string): Interface | undefined {
-  return device.interfaces.find((each) => each.name === name)
-}
-
 /**
  * The prefixes that "LAN" stands for: those of the inside interfaces. A device without an inside, such as a client with
  * a filter of its own, is in its LAN rather than in front of it: there they are the prefixes it is attached to.
