@@ -36,6 +36,7 @@ const TABLES = {
 } as const satisfies Record<string, { hooks: readonly Hook[]; priority: (hook: Hook) => number }>
 
 export type NetfilterTableName = keyof typeof TABLES
+export const NETFILTER_TABLES = Object.keys(TABLES) as readonly NetfilterTableName[]
 
 /** An empty table of iptables with its built-in chains, all with policy accept. */
 export function netfilterTable(name: NetfilterTableName, family: 'ip' | 'ip6' = 'ip'): Table {
