@@ -87,7 +87,7 @@ function readTerm(field: FieldId, document: TermDocument): Term[] | string {
 /** In words where the field reads them back as they are; all of them together first, which is how flags are written. */
 function writeTerms(field: FieldId, terms: readonly Term[]): TermDocument[] {
   if (field === 'tcpFlags') {
-    const text = wordsFor(field, terms)
+    const text = flagWords(terms)
     if (text !== undefined) return [text]
   }
   return terms.map((term) => writeTerm(field, term))
@@ -111,9 +111,25 @@ function writeTerm(field: FieldId, term: Term): TermDocument {
   }
 }
 
+/** Few sets of flags are ever written, over and over; finding the words for one takes 256 tries. */
+const knownFlags = new Map<string, string | undefined>()
+
+function flagWords(terms: readonly Term[]): string | undefined {
+  const key = terms.map((term) => (term.kind === 'range' ? `${term.first}-${term.last}` : term.kind)).join()
+  if (!knownFlags.has(key)) {
+    if (knownFlags.size > 1000) knownFlags.clear()
+    knownFlags.set(key, wordsFor('tcpFlags', terms))
+  }
+  return knownFlags.get(key)
+}
+
+/** Fields whose every single number is text that reads back as that number, without trying. */
+const PLAIN = new Set<FieldId>(['sport', 'dport'])
+
 /** The field's own text for these terms if it reads back as the same terms. */
 function wordsFor(field: FieldId, terms: readonly Term[]): string | undefined {
   const text = fieldOf(field).format(terms, NO_NAMES)
+  if (PLAIN.has(field)) return text
   const back = fieldOf(field).parse(text, NO_NAMES)
   return back.ok && !back.value.negated && sameTerms(back.value.terms, terms) ? text : undefined
 }

@@ -1,17 +1,54 @@
 import * as z from 'zod/mini'
 import { diagnostic, failure, type Result, success } from '../result'
+import type { Row } from '../ruleset/ruleset'
+import type { Device } from '../topology/topology'
 import { checkDesign } from './checks'
 import type { Design } from './design'
 import { issueSentence, located } from './issue-sentences'
 import { DOCUMENT_VERSION, migrated, type RawDocument } from './migrations'
-import { designSchema } from './schema'
+import { designSchema, rowSchema } from './schema'
 
 export const DOCUMENT_FORMAT = 'highport design'
 
 /** The design as JSON: addresses, prefixes, ports and rule values are text. `decodeDesign` reads it back as it was. */
 export function encodeDesign(design: Design): unknown {
-  const document = z.encode(designSchema, design as z.output<typeof designSchema>)
+  const rows = design.devices.map(rowsOf)
+  const bare = { ...design, devices: design.devices.map(withoutRows) }
+  const document = z.encode(designSchema, bare as z.output<typeof designSchema>)
+  document.devices.forEach((device, d) => {
+    device.firewall.ruleset.tables.forEach((table, t) => {
+      table.chains.forEach((chain, c) => {
+        chain.rows = (rows[d]?.[t]?.[c] ?? []).map(rowDocument)
+      })
+    })
+  })
   return { format: DOCUMENT_FORMAT, version: DOCUMENT_VERSION, ...document }
+}
+
+type RowDocument = z.input<typeof rowSchema>
+
+/** Rows are values: one that is still there is written as before, so saving after an edit of 10,000 rules writes one. */
+const writtenRows = new WeakMap<Row, RowDocument>()
+
+function rowDocument(row: Row): RowDocument {
+  const before = writtenRows.get(row)
+  if (before) return before
+  const document = z.encode(rowSchema, row as z.output<typeof rowSchema>)
+  writtenRows.set(row, document)
+  return document
+}
+
+function rowsOf(device: Device): (readonly Row[])[][] {
+  return device.firewall.ruleset.tables.map((table) => table.chains.map((chain) => chain.rows))
+}
+
+function withoutRows(device: Device): Device {
+  const { firewall } = device
+  const tables = firewall.ruleset.tables.map((table) => ({
+    ...table,
+    chains: table.chains.map((chain) => ({ ...chain, rows: [] })),
+  }))
+  return { ...device, firewall: { ...firewall, ruleset: { ...firewall.ruleset, tables } } }
 }
 
 /** Reads a document of this or an earlier version; each diagnostic names the place as a JSON Pointer. */

@@ -34,7 +34,7 @@ const target = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('opaque'), dialect: z.string(), text: z.string() }),
 ])
 
-const row = z.discriminatedUnion('kind', [
+export const rowSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('rule'),
     id,
@@ -57,7 +57,7 @@ const chain = z.strictObject({
       policy: z.enum(POLICIES),
     }),
   ),
-  rows: z.array(row),
+  rows: z.array(rowSchema),
 })
 
 const firewall = z.strictObject({
