@@ -1,0 +1,57 @@
+import type { Lesson } from '@/lessons/lesson'
+import { decodeDesign, emptyDesign, encodeDesign } from '@/model/project/document'
+import { currentDesign, openDesign } from '@/state/design-store'
+import { saveStore } from '@/state/storage/autosave'
+import { goToStart } from '@/state/playback/cursor'
+import { viewStore } from '@/state/view-store'
+
+/** Opens a story where it begins. */
+export function openLesson(lesson: Lesson): void {
+  openDesign(lesson.start())
+  viewStore.setState({ flow: lesson.flow, device: lesson.device, link: undefined, rule: undefined, tabs: {} })
+  goToStart()
+}
+
+export function openNewDesign(): void {
+  openDesign(emptyDesign(`design-${Date.now().toString(36)}`, 'New design'))
+  viewStore.setState({ flow: undefined, device: undefined, link: undefined, rule: undefined, tabs: {} })
+}
+
+export function downloadDesign(): void {
+  const design = currentDesign()
+  saveFile(`${fileNameOf(design.name)}.highport.json`, JSON.stringify(encodeDesign(design), null, 2), 'application/json')
+}
+
+export function fileNameOf(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'design'
+}
+
+/** Hands the browser a file to keep. */
+export function saveFile(name: string, text: string, type = 'text/plain'): void {
+  const link = document.createElement('a')
+  const address = URL.createObjectURL(new Blob([text], { type }))
+  link.href = address
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(address)
+}
+
+/** Opens a design from text; the sentence that says why not, where it is none. Nothing changes then. */
+export function readDesignText(text: string): string | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return 'This file is not JSON. A design is a file that "Download design" made.'
+  }
+  const decoded = decodeDesign(value)
+  if (!decoded.ok) return decoded.diagnostics.map(({ message }) => message).join(' ')
+  openDesign(decoded.value)
+  viewStore.setState({ flow: undefined, device: decoded.value.devices.find(({ kind }) => kind === 'router')?.id, tabs: {} })
+  return undefined
+}
+
+export async function readDesignFile(file: File): Promise<void> {
+  const trouble = readDesignText(await file.text())
+  saveStore.setState({ sentence: trouble })
+}
