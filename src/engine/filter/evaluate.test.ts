@@ -4,8 +4,9 @@ import { netfilterTable } from '@/model/firewalls/netfilter'
 import type { Chain, Ruleset } from '@/model/ruleset/ruleset'
 import { compileNetwork } from '../compile'
 import {
+  CLIENT6,
   datagram,
-  icmp,
+  ip,
   type LabChain,
   Laboratory,
   type LabRule,

@@ -34,7 +34,8 @@ export function isOwnAddress(device: NetworkDevice, address: IpAddress): boolean
   )
 }
 
-function isAnycast(
+/** Subnet-router anycast: the first address of an attached IPv6 prefix stands for every router there. */
+export function isAnycast(
   { forwards }: NetworkDevice,
   own: NetworkInterface['addresses'][number],
   address: IpAddress,

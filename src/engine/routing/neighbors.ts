@@ -2,6 +2,7 @@ import type { IpAddress } from '@/model/packet/address'
 import { nodeKind } from '@/model/topology/nodes'
 import type { Endpoint, Link } from '@/model/topology/topology'
 import type { Neighbor, Network, NetworkDevice } from '../network'
+import { isAnycast } from './lookup'
 
 type Devices = ReadonlyMap<string, NetworkDevice>
 
@@ -9,7 +10,7 @@ type Devices = ReadonlyMap<string, NetworkDevice>
 interface Heard {
   readonly device: string
   readonly interface: string
-  readonly addresses: NetworkDevice['interfaces'][number]['addresses']
+  answers(address: IpAddress): boolean
   readonly path: Neighbor['path']
 }
 
@@ -25,7 +26,7 @@ export function neighborFinder(links: readonly Link[], devices: Devices): Networ
     }
   }
   const domains = new Map<string, readonly Heard[]>()
-  return (device, interfaceName, address: IpAddress) => {
+  return (device, interfaceName, address) => {
     const port = devices.get(device)?.interfaces.find((each) => each.name === interfaceName)
     if (!port) return undefined
     const key = endKey(device, port.id)
@@ -34,7 +35,7 @@ export function neighborFinder(links: readonly Link[], devices: Devices): Networ
       heard = hear(device, port.id)
       domains.set(key, heard)
     }
-    const found = heard.find((each) => each.addresses.some((own) => own.address === address))
+    const found = heard.find((each) => each.answers(address))
     return found && { device: found.device, interface: found.interface, path: found.path }
   }
 
@@ -54,7 +55,9 @@ export function neighborFinder(links: readonly Link[], devices: Devices): Networ
         const path = [...here.path, { link, to: other.id }]
         if (nodeKind(other.kind).hasAddresses) {
           const { name, addresses } = entered
-          heard.push({ device: other.id, interface: name, addresses, path })
+          const answers = (address: IpAddress) =>
+            addresses.some((own) => own.address === address || isAnycast(other, own, address))
+          heard.push({ device: other.id, interface: name, answers, path })
         } else {
           for (const next of other.interfaces) queue.push({ device: other.id, port: next.id, path })
         }
