@@ -4,6 +4,7 @@ import type { IpAddress } from '@/model/packet/address'
 import type { ChainRef, Hook, Policy, Rule, Table, Target } from '@/model/ruleset/ruleset'
 import type { HostProfile } from '@/model/topology/host-profile'
 import type { NodeKindId, PortMapping, Service } from '@/model/topology/topology'
+import type { FieldValues } from './filter/field-values'
 import type { FailedCondition } from './trace'
 
 /** One condition ready to be asked. `test` says whether it matches; undefined: nobody can tell (opaque). */
@@ -13,6 +14,8 @@ export interface CompiledCondition {
   readonly condition: Condition
   readonly negated: boolean
   test(context: MatchContext): boolean | undefined
+  /** The same, of values that were read once for the whole chain. */
+  holds(values: FieldValues): boolean | undefined
   /** The packet's own value, for the reason. */
   read(context: MatchContext): Scalar | string | undefined
   /** Why it is not met, for a context in which `test` is not true. The same value gives the same object. */

@@ -1,6 +1,7 @@
 import { fieldOf } from '@/model/fields'
 import type {
   Condition,
+  Field,
   FieldTest,
   Interval,
   MatchContext,
@@ -14,6 +15,7 @@ import { containsValue } from '@/model/fields/intervals'
 import { resolveTerms, valueSetContains } from '@/model/fields/resolve'
 import type { CompiledCondition } from '../network'
 import type { FailedCondition } from '../trace'
+import { type FieldValues, placeOfField } from './field-values'
 import { failedOpaque, failedTest } from './sentence'
 
 /** Reasons kept per condition; a run has few different values of one field, a scan of ports has many. */
@@ -21,58 +23,117 @@ const REASONS_KEPT = 256
 
 /** Makes one condition ready to be asked; tokens and named sets are looked up once, here. */
 export function compileCondition(condition: Condition, resolver: Resolver, names: Names): CompiledCondition {
-  return condition.kind === 'opaque' ? compileOpaque(condition) : compileTest(condition, resolver, names)
+  if (condition.kind === 'opaque') return new OpaqueCondition(condition)
+  const set = resolveTerms(condition.terms, resolver)
+  const [only] = set.kind === 'intervals' ? set.intervals : []
+  const isOne = set.kind === 'intervals' && set.intervals.length === 1 && only !== undefined
+  return isOne ? new IntervalCondition(condition, only, names) : new SetCondition(condition, set, names)
 }
 
-function compileOpaque(condition: OpaqueTest): CompiledCondition {
-  let failed: FailedCondition | undefined
-  return {
-    field: 'opaque',
-    condition,
-    negated: false,
-    test: () => undefined,
-    read: () => undefined,
-    explain: () => {
-      failed ??= failedOpaque(condition)
-      return failed
-    },
+class OpaqueCondition implements CompiledCondition {
+  readonly field = 'opaque'
+  readonly negated = false
+  readonly condition: OpaqueTest
+  #failed: FailedCondition | undefined
+
+  constructor(condition: OpaqueTest) {
+    this.condition = condition
+  }
+
+  holds(): undefined {
+    return undefined
+  }
+
+  test(): undefined {
+    return undefined
+  }
+
+  read(): undefined {
+    return undefined
+  }
+
+  explain(): FailedCondition {
+    this.#failed ??= failedOpaque(this.condition)
+    return this.#failed
   }
 }
 
-function compileTest(condition: FieldTest, resolver: Resolver, names: Names): CompiledCondition {
-  const field = fieldOf(condition.field)
-  const { negated } = condition
-  const read = (context: MatchContext) => field.read(context)
-  const contains = membership(resolveTerms(condition.terms, resolver))
-  const reasons = new Map<Scalar | string | undefined, FailedCondition>()
-  return {
-    field: field.id,
-    condition,
-    negated,
-    read,
-    test: (context) => {
-      const value = field.read(context)
-      return value !== undefined && contains(value) !== negated
-    },
-    explain: (context) => {
-      const actual = field.read(context)
-      const known = reasons.get(actual)
-      if (known) return known
-      if (reasons.size >= REASONS_KEPT) reasons.clear()
-      const failed = failedTest(condition, actual, names)
-      reasons.set(actual, failed)
-      return failed
-    },
+/** What all tests of a field share. Objects of few shapes: a long chain is walked without an indirect call per rule. */
+abstract class FieldCondition implements CompiledCondition {
+  readonly condition: FieldTest
+  readonly negated: boolean
+  protected readonly place: number
+  readonly #names: Names
+  #reasons: Map<Scalar | string | undefined, FailedCondition> | undefined
+
+  constructor(condition: FieldTest, names: Names) {
+    this.condition = condition
+    this.negated = condition.negated
+    this.place = placeOfField(condition.field)
+    this.#names = names
+  }
+
+  /** Whether a value that is there is in the set, before negation. */
+  protected abstract contains(value: Scalar | string): boolean
+
+  get field(): FieldTest['field'] {
+    return this.condition.field
+  }
+
+  holds(values: FieldValues): boolean {
+    const value = values[this.place]
+    return value !== undefined && this.contains(value) !== this.negated
+  }
+
+  test(context: MatchContext): boolean {
+    const value = this.read(context)
+    return value !== undefined && this.contains(value) !== this.negated
+  }
+
+  read(context: MatchContext): ReturnType<Field['read']> {
+    return fieldOf(this.condition.field).read(context)
+  }
+
+  explain(context: MatchContext): FailedCondition {
+    const actual = this.read(context)
+    this.#reasons ??= new Map()
+    const known = this.#reasons.get(actual)
+    if (known) return known
+    if (this.#reasons.size >= REASONS_KEPT) this.#reasons.clear()
+    const failed = failedTest(this.condition, actual, this.#names)
+    this.#reasons.set(actual, failed)
+    return failed
   }
 }
 
-/** The test for the shape of the set: one value and one interval, which most tests are, need no search. */
-function membership(set: ValueSet): (value: Scalar | string) => boolean {
-  if (set.kind === 'names') return (value) => valueSetContains(set, value)
-  const { intervals } = set
-  if (intervals.length !== 1) return (value) => typeof value !== 'string' && containsValue(intervals, value)
-  const { first, last } = intervals[0] as Interval
-  return first === last
-    ? (value) => value === first
-    : (value) => typeof value !== 'string' && value >= first && value <= last
+/** One value, range or prefix, which most tests are. */
+class IntervalCondition extends FieldCondition {
+  readonly #first: Scalar
+  readonly #last: Scalar
+
+  constructor(condition: FieldTest, { first, last }: Interval, names: Names) {
+    super(condition, names)
+    this.#first = first
+    this.#last = last
+  }
+
+  protected override contains(value: Scalar | string): boolean {
+    return typeof value !== 'string' && value >= this.#first && value <= this.#last
+  }
+}
+
+/** A list of ranges, or of interface names. */
+class SetCondition extends FieldCondition {
+  readonly #set: ValueSet
+
+  constructor(condition: FieldTest, set: ValueSet, names: Names) {
+    super(condition, names)
+    this.#set = set
+  }
+
+  protected override contains(value: Scalar | string): boolean {
+    const set = this.#set
+    if (set.kind === 'names') return valueSetContains(set, value)
+    return typeof value !== 'string' && containsValue(set.intervals, value)
+  }
 }

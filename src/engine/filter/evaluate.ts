@@ -3,6 +3,7 @@ import { unreachable } from '@/model/result'
 import type { ChainRef, Policy, RejectKind, Target } from '@/model/ruleset/ruleset'
 import type { CompiledChain, CompiledCondition, CompiledRule } from '../network'
 import type { Decider } from '../trace'
+import { type FieldValues, readValues } from './field-values'
 import { type Recorder, ruleDecider } from './recorder'
 
 /** Targets of nat chains: they decide, and the translator does what they say. */
@@ -46,6 +47,7 @@ interface Frame {
 export function walkChain(walk: Walk): ChainDecision {
   const { recorder, context } = walk
   const assumeMatch = walk.assume === 'match'
+  const values = readValues(context)
   const stack: Frame[] = []
   let frame: Frame | undefined = { chain: walk.chain, next: 0 }
   let transitions = 0
@@ -57,7 +59,7 @@ export function walkChain(walk: Walk): ChainDecision {
       continue
     }
     const { chain }: Frame = frame
-    const failed = firstFailed(compiled, context, assumeMatch)
+    const failed = firstFailed(compiled, values, assumeMatch)
     recorder.tried(chain, compiled, failed, context, failed === undefined && isUncertain(compiled))
     if (failed) continue
     const { rule, target } = compiled
@@ -106,12 +108,12 @@ export function walkChain(walk: Walk): ChainDecision {
 
 function firstFailed(
   { conditions }: CompiledRule,
-  context: MatchContext,
+  values: FieldValues,
   assumeMatch: boolean,
 ): CompiledCondition | undefined {
   for (let i = 0; i < conditions.length; i++) {
     const condition = conditions[i] as CompiledCondition
-    if (!(condition.test(context) ?? assumeMatch)) return condition
+    if (!(condition.holds(values) ?? assumeMatch)) return condition
   }
   return undefined
 }

@@ -1,0 +1,18 @@
+import { FIELDS } from '@/model/fields'
+import type { FieldId, MatchContext, Scalar } from '@/model/fields/field'
+
+/** The packet's value of every field in the order of the registry, read once per chain instead of once per condition. */
+export type FieldValues = readonly (Scalar | string | undefined)[]
+
+const PLACES = new Map(FIELDS.map((field, place) => [field.id, place]))
+
+/** Where the values of a field stand. */
+export function placeOfField(id: FieldId): number {
+  const place = PLACES.get(id)
+  if (place === undefined) throw new Error(`no field ${id}`)
+  return place
+}
+
+export function readValues(context: MatchContext): FieldValues {
+  return FIELDS.map((field) => field.read(context))
+}
