@@ -1,0 +1,97 @@
+import { useReactFlow, ViewportPortal } from '@xyflow/react'
+import { Check, CornerUpLeft, X } from 'lucide-react'
+import { useLayoutEffect, useRef } from 'react'
+import { deciderName } from '@/analyses/explain-verdict/sentences'
+import { packetLabel, packetName } from '@/model/packet/label'
+import type { Disposition } from '@/engine/trace'
+import { clockStore } from '@/state/playback/clock'
+import { useCursor } from '@/state/playback/cursor'
+import { packetsAt, type ShownPacket } from '@/state/playback/packets'
+import { timelineOf } from '@/state/playback/timeline'
+import { currentDesign } from '@/state/design-store'
+import { useCurrentTrace } from '@/state/run-store'
+import { endText } from '../playback/ladder-rows'
+import { pointOn, sideOf } from './links'
+
+const reduced = matchMedia('(prefers-reduced-motion: reduce)')
+
+/** The packets on the drawing. What is shown follows the cursor; where it is follows the clock, without rendering. */
+export function PacketLayer() {
+  const trace = useCurrentTrace()
+  const cursor = useCursor()
+  if (!trace || cursor.step < 0) return null
+  const shown = packetsAt(trace, timelineOf(trace), cursor.step, cursor.journey)
+  return (
+    <ViewportPortal>
+      {shown.map((packet) => (packet.kind === 'flying' ? <Flying key={packet.journey} packet={packet} /> : <Standing key={packet.journey} packet={packet} />))}
+    </ViewportPortal>
+  )
+}
+
+function Flying({ packet }: { readonly packet: Extract<ShownPacket, { kind: 'flying' }> }) {
+  const capsule = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    const place = () => {
+      const { tMs } = clockStore.getState()
+      const share = reduced.matches ? 0.5 : Math.min(1, Math.max(0, (tMs - packet.startMs) / (packet.endMs - packet.startMs)))
+      const point = pointOn(packet.link, packet.from, share)
+      if (point && capsule.current) capsule.current.style.transform = `translate(${point.x}px, ${point.y}px) translate(-50%, -50%)`
+    }
+    place()
+    return clockStore.subscribe(place)
+  }, [packet])
+  return (
+    <div ref={capsule} className="capsule" role="img" aria-label={packetName(packet.packet)}>
+      {packetLabel(packet.packet)}
+    </div>
+  )
+}
+
+/** A packet at a device: waiting at its gate, or where it ended. */
+function Standing({ packet }: { readonly packet: Extract<ShownPacket, { kind: 'standing' }> }) {
+  const { getInternalNode } = useReactFlow()
+  const node = getInternalNode(packet.device)
+  const design = currentDesign()
+  const device = design.devices.find(({ id }) => id === packet.device)
+  if (!node || !device) return null
+  const { x, y } = node.internals.positionAbsolute
+  const width = node.measured.width ?? 150
+  const height = node.measured.height ?? 100
+  const entry = device.interfaces.find(({ name }) => name === packet.iif)
+  const port = entry && device.interfaces.indexOf(entry)
+  const side = entry ? sideOf(design, device, entry.id) : 'right'
+  const round = device.kind === 'internet' || device.kind === 'switch'
+  const linkY = round ? y + height / 2 : y + 30 + 22 * (port ?? 0) + 11
+  const meaning = meaningOf(packet.disposition)
+  const fallen = meaning === 'drop' || meaning === 'reject'
+  const top = fallen ? Math.max(linkY + 34, y + height - 22) : linkY
+  const edge = side === 'right' ? x + width : x
+  const offset = side === 'right' ? 8 : -8
+  const shift = side === 'right' ? '0' : '-100%'
+  return (
+    <>
+      {fallen && <div className={`fall ${meaning}`} style={{ left: edge + offset + (side === 'right' ? 6 : -6), top: linkY, height: top - linkY }} />}
+      <div className="capsule-place" style={{ transform: `translate(${edge + offset}px, ${top}px) translate(${shift}, -50%)` }}>
+        <div className={`capsule ${meaning}`} role="img" aria-label={packetName(packet.packet)}>
+          {meaning === 'drop' && <X className="i" />}
+          {meaning === 'reject' && <CornerUpLeft className="i" />}
+          {meaning === 'accept' && <Check className="i" />}
+          {packetLabel(packet.packet)}
+        </div>
+        {packet.disposition && fallen && <div className={`capnote ${meaning}`}>{noteOf(packet.disposition)}</div>}
+      </div>
+    </>
+  )
+}
+
+function meaningOf(disposition: Disposition | undefined): 'accept' | 'drop' | 'reject' | '' {
+  if (!disposition) return ''
+  if (disposition.kind === 'delivered') return 'accept'
+  return disposition.kind === 'rejected' || disposition.kind === 'no-listener' ? 'reject' : 'drop'
+}
+
+function noteOf(disposition: Disposition): string {
+  if (disposition.kind === 'dropped') return `dropped by ${deciderName(disposition.by).replace(/^the /, '')}`
+  if (disposition.kind === 'rejected') return `rejected by ${deciderName(disposition.by).replace(/^the /, '')}`
+  return endText(disposition)
+}

@@ -1,0 +1,136 @@
+import { conditionOn, formatCondition, parseCell, withCondition } from '@/model/fields/cell'
+import type { FieldId, FieldTest, Names } from '@/model/fields/field'
+import { PROTOCOL } from '@/model/packet/packet'
+import { failure, type Result, success } from '@/model/result'
+import type { Rule } from '@/model/ruleset/ruleset'
+
+export const COLUMN_IDS = ['name', 'protocol', 'src', 'dst', 'flags', 'interface'] as const
+export type ColumnId = (typeof COLUMN_IDS)[number]
+
+/** What a cell says of a rule, and the rule that the cell's text would make. */
+export interface Column {
+  readonly id: ColumnId
+  readonly label: string
+  /** Fields whose failing marks the cell. */
+  readonly fields: readonly FieldId[]
+  read(rule: Rule, names: Names): string
+  write(rule: Rule, text: string, names: Names): Result<Rule>
+}
+
+const STATE_FIELDS = ['tcpFlags', 'icmpType', 'icmpv6Type', 'ctState'] as const
+
+function setField(rule: Rule, field: FieldId, test: FieldTest | undefined): Rule {
+  return { ...rule, match: withCondition(rule.match, field, test) }
+}
+
+/** The columns of a table; `interfaceField` is the side on which its packets name an interface. */
+export function columnsOf(interfaceField: 'iif' | 'oif'): readonly Column[] {
+  return [
+    {
+      id: 'name',
+      label: 'name',
+      fields: [],
+      read: (rule) => rule.name,
+      write: (rule, text) => success({ ...rule, name: text.trim().slice(0, 200) }),
+    },
+    fieldColumn('protocol', 'proto', 'protocol'),
+    endpointColumn('src', 'source:port', 'src', 'sport'),
+    endpointColumn('dst', 'destination:port', 'dst', 'dport'),
+    {
+      id: 'flags',
+      label: 'flags, state',
+      fields: STATE_FIELDS,
+      read: readFlags,
+      write: writeFlags,
+    },
+    fieldColumn('interface', 'if', interfaceField),
+  ]
+}
+
+function fieldColumn(id: ColumnId, label: string, field: FieldId): Column {
+  return {
+    id,
+    label,
+    fields: [field],
+    read: (rule, names) => formatCondition(conditionOn(rule.match, field), names),
+    write: (rule, text, names) => {
+      const parsed = parseCell(field, text, names)
+      return parsed.ok ? success(setField(rule, field, parsed.value)) : parsed
+    },
+  }
+}
+
+function endpointColumn(id: ColumnId, label: string, address: 'src' | 'dst', port: 'sport' | 'dport'): Column {
+  return {
+    id,
+    label,
+    fields: [address, port],
+    read: (rule, names) => {
+      const where = conditionOn(rule.match, address)
+      const ports = conditionOn(rule.match, port)
+      return joinEndpoint(formatCondition(where, names), formatCondition(ports, names))
+    },
+    write: (rule, text, names) => {
+      const [addressText, portText] = splitEndpoint(text)
+      const where = parseCell(address, addressText, names)
+      if (!where.ok) return where
+      const ports = parseCell(port, portText, names)
+      if (!ports.ok) return shifted(ports, text.length - portText.length)
+      return success(setField(setField(rule, address, where.value), port, ports.value))
+    },
+  }
+}
+
+function shifted(failed: Extract<Result<unknown>, { ok: false }>, by: number): Result<never> {
+  return { ok: false, diagnostics: failed.diagnostics.map((each) => ({ ...each, column: each.column + by })) }
+}
+
+/** "any:443", "LAN:any", "[2001:db8::1]:443"; without ports the address alone. */
+export function joinEndpoint(address: string, port: string): string {
+  if (port === 'any') return address === 'any' ? 'any' : address
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+/** Takes an endpoint apart. A bare port after a colon, IPv6 in brackets, and an address alone are all read. */
+export function splitEndpoint(text: string): [address: string, port: string] {
+  const trimmed = text.trim()
+  const bracketed = /^((?:!|not\b)?\s*)\[([^\]]*)\](?::(.*))?$/i.exec(trimmed)
+  if (bracketed) return [`${bracketed[1] ?? ''}${bracketed[2] ?? ''}`, bracketed[3] ?? 'any']
+  const colons = trimmed.split(':').length - 1
+  // Two colons without brackets are an IPv6 address; a range of ports after the first one has a dash.
+  if (colons === 0 || (colons > 1 && /^[^:]*:[0-9a-f]*:/i.test(trimmed) && !/^[a-z ]+:/i.test(trimmed.replace(/^[0-9a-f]+:/i, '')))) return [trimmed, 'any']
+  const at = trimmed.indexOf(':')
+  return [trimmed.slice(0, at), trimmed.slice(at + 1)]
+}
+
+function readFlags(rule: Rule, names: Names): string {
+  const parts = STATE_FIELDS.flatMap((field) => {
+    const test = conditionOn(rule.match, field)
+    return test ? [formatCondition(test, names)] : []
+  })
+  const opaque = rule.match.flatMap((condition) => (condition.kind === 'opaque' ? [condition.text] : []))
+  return [...parts, ...opaque].join('; ') || 'any'
+}
+
+/** Flags, a type of ICMP, or connection states: which of them it is, the words and the protocol tell. */
+function writeFlags(rule: Rule, text: string, names: Names): Result<Rule> {
+  const cleared = STATE_FIELDS.reduce((each, field) => setField(each, field, undefined), rule)
+  if (/^\s*(any|\*|-|–|)\s*$/i.test(text)) return success(cleared)
+  const protocol = conditionOn(rule.match, 'protocol')?.terms[0]
+  const number = protocol?.kind === 'range' ? protocol.first : undefined
+  const order: readonly FieldId[] =
+    number === PROTOCOL.icmpv6
+      ? ['icmpv6Type', 'ctState']
+      : number === PROTOCOL.icmp
+        ? ['icmpType', 'ctState']
+        : ['ctState', 'tcpFlags', 'icmpType', 'icmpv6Type']
+  for (const field of order) {
+    const parsed = parseCell(field, text, names)
+    if (parsed.ok) return success(setField(cleared, field, parsed.value))
+  }
+  return failure(
+    `${text.trim()} is neither flags nor a state. Write SYN, not SYN, established, related, or a type of ICMP such as echo-reply.`,
+    1,
+    text.length,
+  )
+}

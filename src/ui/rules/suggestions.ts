@@ -1,0 +1,59 @@
+import { CT_STATES } from '@/model/fields/field'
+import { PROTOCOL_NAMES } from '@/model/packet/protocol'
+import { ICMP_NAMES } from '@/model/packet/icmp'
+import { SERVICES } from '@/model/packet/port'
+import type { Design } from '@/model/project/design'
+import { settingsOf } from '@/model/topology/host-profiles'
+import type { Device } from '@/model/topology/topology'
+import type { ColumnId } from './columns'
+
+export interface Suggestion {
+  readonly text: string
+  readonly note: string
+}
+
+/** What completion offers in a column, before what was typed narrows it. */
+export function suggestionsFor(column: ColumnId, design: Design, device: Device): readonly Suggestion[] {
+  switch (column) {
+    case 'name':
+      return []
+    case 'protocol':
+      return ['any', ...PROTOCOL_NAMES].map((text) => ({ text, note: '' }))
+    case 'src':
+    case 'dst':
+      return [...addresses(design), ...ports(design)]
+    case 'flags':
+      return [
+        { text: 'SYN', note: 'opens a connection' },
+        { text: 'not SYN', note: 'all but the opening packet' },
+        { text: 'established, related', note: 'replies to tracked connections' },
+        ...CT_STATES.map((text) => ({ text, note: 'connection state' })),
+        ...ICMP_NAMES[4].slice(0, 14).map(({ name }) => ({ text: name, note: 'ICMP type' })),
+      ]
+    case 'interface':
+      return [{ text: 'any', note: '' }, ...device.interfaces.map(({ name, side }) => ({ text: name, note: side }))]
+  }
+}
+
+function addresses(design: Design): Suggestion[] {
+  return [
+    { text: 'any', note: '' },
+    { text: 'LAN', note: 'prefixes inside' },
+    { text: 'outside address', note: 'of this router' },
+    ...design.devices.filter(({ interfaces }) => interfaces.length > 0).map(({ name }) => ({ text: name, note: 'address of the device' })),
+    ...design.sets.map(({ name }) => ({ text: `@${name}`, note: 'named set' })),
+  ]
+}
+
+/** Ports stand after the address: "any:443". */
+function ports(design: Design): Suggestion[] {
+  const clients = design.devices.filter(({ kind }) => kind === 'client')
+  return [
+    ...clients.map((client) => {
+      const { first, last } = settingsOf(client).ephemeralPorts
+      return { text: `any:ephemeral of ${client.name}`, note: `${first}-${last}` }
+    }),
+    { text: 'any:1024-65535', note: 'all high ports' },
+    ...SERVICES.map(({ name, port, protocol }) => ({ text: `any:${port}`, note: `${name}, ${protocol}` })),
+  ]
+}
