@@ -4,6 +4,9 @@ type Branch<V> = readonly (Bucket<V> | undefined)[]
 const WIDTH = 32
 const MASK = WIDTH - 1
 
+/** A level with nothing on it; never without its full width, so that copies are dense. */
+const EMPTY: readonly undefined[] = new Array<undefined>(WIDTH).fill(undefined)
+
 /** FNV-1a, 32 bits. */
 function hash(key: string): number {
   let value = 0x811c9dc5
@@ -25,7 +28,7 @@ export class PersistentMap<V> {
   }
 
   static empty<V>(): PersistentMap<V> {
-    return new PersistentMap<V>([], 0)
+    return new PersistentMap<V>(EMPTY, 0)
   }
 
   get(key: string): V | undefined {
@@ -52,20 +55,19 @@ export class PersistentMap<V> {
 
   #replace(key: string, change: (bucket: Bucket<V>) => Bucket<V>): PersistentMap<V> {
     const place = hash(key)
-    const branch = this.#root[place & MASK] ?? []
+    const branch = this.#root[place & MASK] ?? EMPTY
     const before = branch[(place >>> 5) & MASK] ?? []
     const after = change(before)
-    const newBranch = put(branch, (place >>> 5) & MASK, after)
+    const grown = replaced<Bucket<V>>(branch, (place >>> 5) & MASK, after)
     return new PersistentMap(
-      put(this.#root, place & MASK, newBranch),
+      replaced<Branch<V>>(this.#root, place & MASK, grown),
       this.size + after.length - before.length,
     )
   }
 }
 
-function put<T>(list: readonly (T | undefined)[], index: number, value: T): (T | undefined)[] {
-  const copy = Array.from(list)
-  while (copy.length <= index) copy.push(undefined)
+function replaced<T>(list: readonly (T | undefined)[], index: number, value: T): (T | undefined)[] {
+  const copy = list.slice()
   copy[index] = value
   return copy
 }

@@ -4,12 +4,19 @@ import { type Direction, type Tuple, tupleKey } from './tuple'
 
 /** All confirmed connections of a device. A value: changes make a new one. */
 export interface ConntrackTable {
-  /** Each entry twice, by its original and by its reply tuple. */
-  readonly byTuple: PersistentMap<ConntrackEntry>
+  readonly entries: PersistentMap<ConntrackEntry>
+  /** Key of an original or reply tuple -> key of its entry. A packet changes entries far more often than tuples. */
+  readonly byTuple: PersistentMap<string>
   readonly nextId: number
 }
 
-export const EMPTY_CONNTRACK: ConntrackTable = { byTuple: PersistentMap.empty(), nextId: 1 }
+export const EMPTY_CONNTRACK: ConntrackTable = {
+  entries: PersistentMap.empty(),
+  byTuple: PersistentMap.empty(),
+  nextId: 1,
+}
+
+const entryKey = ({ id }: Pick<ConntrackEntry, 'id'>) => String(id)
 
 export interface FoundEntry {
   readonly entry: ConntrackEntry
@@ -19,39 +26,46 @@ export interface FoundEntry {
 /** The entry that has this tuple, and which of its two it is; one that has timed out is found too, see `isLive`. */
 export function findEntry(table: ConntrackTable, tuple: Tuple): FoundEntry | undefined {
   const key = tupleKey(tuple)
-  const entry = table.byTuple.get(key)
+  const entry = entryWith(table, key)
   return entry && { entry, direction: tupleKey(entry.original) === key ? 'original' : 'reply' }
+}
+
+function entryWith({ entries, byTuple }: ConntrackTable, key: string): ConntrackEntry | undefined {
+  const found = byTuple.get(key)
+  return found === undefined ? undefined : entries.get(found)
 }
 
 export function isLive(entry: ConntrackEntry, nowMs: number): boolean {
   return entry.timeoutAtMs > nowMs
 }
 
-/** Puts a confirmed entry in, or in the place of the one with the same tuples. */
+/** Puts a confirmed entry in, or in the place of the one with its id, whose tuples are the same. */
 export function withEntry(table: ConntrackTable, entry: ConntrackEntry): ConntrackTable {
-  const byTuple = table.byTuple.with(tupleKey(entry.original), entry).with(tupleKey(entry.reply), entry)
-  return { byTuple, nextId: table.nextId }
+  const id = entryKey(entry)
+  const entries = table.entries.with(id, entry)
+  const [original, reply] = [tupleKey(entry.original), tupleKey(entry.reply)]
+  const known = table.byTuple.get(original) === id && table.byTuple.get(reply) === id
+  const byTuple = known ? table.byTuple : table.byTuple.with(original, id).with(reply, id)
+  return { entries, byTuple, nextId: table.nextId }
 }
 
 export function withoutEntry(table: ConntrackTable, entry: ConntrackEntry): ConntrackTable {
+  const id = entryKey(entry)
   const keys = [tupleKey(entry.original), tupleKey(entry.reply)]
   return {
-    byTuple: keys.reduce(
-      (map, key) => (map.get(key)?.id === entry.id ? map.without(key) : map),
-      table.byTuple,
-    ),
+    entries: table.entries.without(id),
+    byTuple: keys.reduce((map, key) => (map.get(key) === id ? map.without(key) : map), table.byTuple),
     nextId: table.nextId,
   }
 }
 
 /** Whether a live connection other than `except` has this tuple in either direction. */
 export function isTaken(table: ConntrackTable, tuple: Tuple, nowMs: number, except: number): boolean {
-  const entry = table.byTuple.get(tupleKey(tuple))
+  const entry = entryWith(table, tupleKey(tuple))
   return entry !== undefined && entry.id !== except && isLive(entry, nowMs)
 }
 
 /** All live entries, oldest first. */
 export function entriesOf(table: ConntrackTable, nowMs: number): ConntrackEntry[] {
-  const live = [...table.byTuple.values()].filter((entry) => isLive(entry, nowMs))
-  return [...new Set(live)].sort((a, b) => a.id - b.id)
+  return [...table.entries.values()].filter((entry) => isLive(entry, nowMs)).sort((a, b) => a.id - b.id)
 }

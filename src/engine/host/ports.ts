@@ -25,9 +25,14 @@ export function pickEphemeralPort(request: PickRequest): { port: number; memory:
   const range = profile.ephemeralPorts
   const pinned =
     firstPort !== undefined && inRange(range, firstPort) && isFree(firstPort) ? firstPort : undefined
-  const port = pinned ?? candidates(request).find(isFree)
+  const port = pinned ?? firstFree(request)
   if (port === undefined) return undefined
   return { port, memory: { last: new Map(request.memory.last).set(memoryKey(request), port) } }
+}
+
+function firstFree(request: PickRequest): number | undefined {
+  for (const port of candidates(request)) if (request.isFree(port)) return port
+  return undefined
 }
 
 const inRange = ({ first, last }: PortRange, port: number) => port >= first && port <= last
@@ -37,21 +42,20 @@ function memoryKey({ profile, destination }: PickRequest): string {
   return profile.picker === 'linux-parity' ? destination : ''
 }
 
-/** All ports of the range in the order in which this picker tries them. */
-function candidates(request: PickRequest): number[] {
+/** The ports of the range in the order in which this picker tries them; mostly only the first is asked for. */
+function* candidates(request: PickRequest): Generator<number> {
   const { profile, memory, random } = request
   const { first, last } = profile.ephemeralPorts
   const size = last - first + 1
   const before = memory.last.get(memoryKey(request))
   const wrap = (offset: number) => first + (((offset % size) + size) % size)
   switch (profile.picker) {
-    case 'sequential': {
-      const start = before === undefined ? Math.floor(random() * size) : before - first + 1
-      return Array.from({ length: size }, (_, i) => wrap(start + i))
-    }
+    case 'sequential':
     case 'random': {
-      const start = Math.floor(random() * size)
-      return Array.from({ length: size }, (_, i) => wrap(start + i))
+      const goesOn = profile.picker === 'sequential' && before !== undefined
+      const start = goesOn ? before - first + 1 : Math.floor(random() * size)
+      for (let i = 0; i < size; i++) yield wrap(start + i)
+      return
     }
     case 'linux-parity': {
       // Ports of the low end's parity first, rising by 2 to 14, then round; the other half when that one is full [G7].
@@ -59,11 +63,12 @@ function candidates(request: PickRequest): number[] {
       const rise = 1 + Math.floor(random() * 7)
       const start =
         before === undefined ? Math.floor(random() * half) : Math.floor((before - first) / 2) + rise
-      const ofParity = (parity: number) =>
-        Array.from({ length: half }, (_, i) => first + parity + 2 * ((start + i) % half)).filter(
-          (port) => port <= last,
-        )
-      return [...ofParity(0), ...ofParity(1)]
+      for (const parity of [0, 1]) {
+        for (let i = 0; i < half; i++) {
+          const port = first + parity + 2 * ((start + i) % half)
+          if (port <= last) yield port
+        }
+      }
     }
   }
 }
