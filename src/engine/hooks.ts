@@ -4,6 +4,7 @@ import { askChain, concerns } from './filter/base-chain'
 import type { ChainDecision } from './filter/evaluate'
 import { rejectAnswer, rejectKindFor } from './filter/reject'
 import { inheritanceOf } from './inheritance'
+import { demasquerade, masquerade } from './nat/masquerading'
 import { confirmBinding, naptInwards, naptOutwards } from './nat/napt'
 import { isNatStage } from './nat/nat-chains'
 import { natOnHook } from './nat/nat-hook'
@@ -19,8 +20,8 @@ interface HookStop {
 
 /** A home gateway looks its bindings up before anything else does. */
 const BINDINGS_FIRST = PRIORITY.conntrack - 1
-/** Connections and bindings are confirmed after the last chain, whatever its priority (NF_IP_PRI_CONNTRACK_CONFIRM). */
-const CONFIRM = Number.POSITIVE_INFINITY
+/** After every chain, whatever its priority: connections and bindings are confirmed (NF_IP_PRI_CONNTRACK_CONFIRM). */
+const LAST = Number.POSITIVE_INFINITY
 
 const stopsOf = new WeakMap<NetworkDevice, ReadonlyMap<Hook, readonly HookStop[]>>()
 
@@ -61,12 +62,16 @@ function engineStops(device: NetworkDevice, hook: Hook): HookStop[] {
   const last = hook === 'postrouting' || hook === 'input'
   if (device.tracks) {
     if (inward || hook === 'output') stops.push({ priority: PRIORITY.conntrack, run: trackOnHook })
-    if (last) stops.push({ priority: CONFIRM, run: confirmOnHook })
+    if (last) stops.push({ priority: LAST, run: confirmOnHook })
   }
   if (device.nat.mode === 'napt') {
     if (inward) stops.push({ priority: BINDINGS_FIRST, run: naptInwards })
     if (hook === 'postrouting') stops.push({ priority: PRIORITY.srcnat, run: naptOutwards })
-    if (last) stops.push({ priority: CONFIRM, run: confirmBinding })
+    if (last) stops.push({ priority: LAST, run: confirmBinding })
+  }
+  if (device.firewall.id === 'ipchains' && device.nat.mode === 'masquerading') {
+    if (hook === 'ingress') stops.push({ priority: LAST, run: demasquerade })
+    if (hook === 'postrouting') stops.push({ priority: PRIORITY.srcnat, run: masquerade })
   }
   return [...stops, ...natStops(device, hook)]
 }
@@ -91,6 +96,7 @@ function natStops(device: NetworkDevice, hook: Hook): HookStop[] {
 
 function runChain(passage: Passage, hook: Hook, stage: Stage): Disposition | undefined {
   if (!concerns(passage, stage)) return undefined
+  if (hook === 'forward' && passage.isDemasqueraded) return undefined
   return dispositionOf(passage, askChain(passage, hook, stage))
 }
 
@@ -98,7 +104,9 @@ function runChain(passage: Passage, hook: Hook, stage: Stage): Disposition | und
 function dispositionOf(passage: Passage, decision: ChainDecision): Disposition | undefined {
   switch (decision.kind) {
     case 'accept':
+      return undefined
     case 'translate':
+      passage.isMasqueraded ||= decision.target.kind === 'masquerade'
       return undefined
     case 'drop':
       return { kind: 'dropped', by: decision.by }

@@ -53,6 +53,10 @@ export interface Passage {
   tracking: Tracking | undefined
   /** The binding of a home gateway that this packet goes by, confirmed or not. */
   binding: ConntrackEntry | undefined
+  /** ipchains: a rule of the forward chain said MASQ. */
+  isMasqueraded: boolean
+  /** ipchains: an answer that got its inside address again; the forward chain is not asked about it. */
+  isDemasqueraded: boolean
   readonly steps: TraceStep[]
   readonly made: MadePacket[]
 }
@@ -66,6 +70,8 @@ export function newPassage(visit: Visit, iif: string | undefined): Passage {
     oif: undefined,
     tracking: visit.inherits?.tracking,
     binding: visit.inherits?.binding,
+    isMasqueraded: false,
+    isDemasqueraded: false,
     steps: [],
     made: [],
   }

@@ -1,18 +1,37 @@
 import type { Packet } from '@/model/packet/packet'
 import { type ConntrackEntry, NO_NAT } from '../conntrack/entry'
 import { isIcmpError } from '../conntrack/icmp-types'
-import { type ConntrackTable, type FoundEntry, findEntry, withEntry } from '../conntrack/table'
+import {
+  type ConntrackTable,
+  type FoundEntry,
+  findEntry,
+  isLive,
+  withEntry,
+  withoutEntry,
+} from '../conntrack/table'
 import { CONNTRACK_SETTINGS } from '../conntrack/tracker'
 import { trackerFor } from '../conntrack/trackers'
 import { type Direction, invertTuple, type Tuple, tupleOf } from '../conntrack/tuple'
+import { type Passage, record } from '../passage'
+import { bindingView } from './binding-view'
 
 /** A packet of a kind the tracker does not take for a beginning gets a binding that goes away soon. Milliseconds. */
 const SHORT_MS = 10_000
 
 /** The binding that a packet goes by, and in which direction: an error goes by that of the packet it quotes. */
-export function findBinding(table: ConntrackTable, packet: Packet): FoundEntry | undefined {
+function findBinding(table: ConntrackTable, packet: Packet): FoundEntry | undefined {
   const tuple = lookupTuple(packet)
   return tuple && findEntry(table, tuple)
+}
+
+/** The binding in force for the packet; one that has timed out is taken out, and the trace says that it is gone. */
+export function liveBinding(passage: Passage): FoundEntry | undefined {
+  const { bindings } = passage.state
+  const found = findBinding(bindings, passage.packet)
+  if (!found || isLive(found.entry, passage.visit.nowMs)) return found
+  passage.state = { ...passage.state, bindings: withoutEntry(bindings, found.entry) }
+  record(passage, { kind: 'binding', change: 'expired', binding: bindingView(found.entry) })
+  return undefined
 }
 
 /** What is looked up for a packet; undefined where there is nothing to look up by. */

@@ -2,7 +2,7 @@ import type { Packet } from '@/model/packet/packet'
 import { formatProtocol } from '@/model/packet/protocol'
 import type { ConntrackEntry } from '../conntrack/entry'
 import { isIcmpError } from '../conntrack/icmp-types'
-import { isLive, isTaken, withoutEntry } from '../conntrack/table'
+import { isTaken } from '../conntrack/table'
 import { type Direction, formatTuple, type Tuple, tupleOf } from '../conntrack/tuple'
 import { type Passage, record } from '../passage'
 import {
@@ -15,7 +15,7 @@ import {
 import { isMulticast } from '../routing/special-prefixes'
 import type { Disposition, TraceStep } from '../trace'
 import { translated } from './apply'
-import { findBinding, lookupTuple, newBinding, refreshed, withBinding } from './binding-table'
+import { liveBinding, lookupTuple, newBinding, refreshed, withBinding } from './binding-table'
 import { bindingView } from './binding-view'
 import type { Half } from './half'
 import { withAddressOf } from './manipulate'
@@ -113,16 +113,6 @@ export function confirmBinding(passage: Passage): Disposition | undefined {
   passage.binding = confirmed
   passage.state = { ...passage.state, bindings: withBinding(bindings, confirmed) }
   record(passage, { kind: 'binding', change: 'created', binding: bindingView(confirmed) })
-  return undefined
-}
-
-/** The binding in force for the packet; one that has timed out is taken out and said to be gone. */
-function liveBinding(passage: Passage): ReturnType<typeof findBinding> {
-  const { bindings } = passage.state
-  const found = findBinding(bindings, passage.packet)
-  if (!found || isLive(found.entry, passage.visit.nowMs)) return found
-  passage.state = { ...passage.state, bindings: withoutEntry(bindings, found.entry) }
-  record(passage, { kind: 'binding', change: 'expired', binding: bindingView(found.entry) })
   return undefined
 }
 
