@@ -1,0 +1,251 @@
+import { useSortable } from '@dnd-kit/sortable'
+import { CSS } from '@dnd-kit/utilities'
+import { Check, GripVertical, Lock } from 'lucide-react'
+import { BLACK_LIST_DEFENSE, builtinGroup, withBuiltin } from '@/model/firewalls/built-in'
+import type { Names } from '@/model/fields/field'
+import { sameRef } from '@/model/ruleset/chains'
+import type { Rule } from '@/model/ruleset/ruleset'
+import type { Device } from '@/model/topology/topology'
+import { commit, currentDesign } from '@/state/design-store'
+import { POLICY_HIT } from '@/state/playback/moment'
+import { selectRule } from '@/state/view-store'
+import { CellEditor } from './CellEditor'
+import type { Column } from './columns'
+import type { TableReading } from './reading'
+import type { Place } from './RuleGrid'
+import { suggestionsFor } from './suggestions'
+import type { GridRow, TableModel } from './table-model'
+import { PolicyMenu, VerdictMenu } from './VerdictMenu'
+
+interface Props {
+  readonly row: GridRow
+  readonly index: number
+  /** Set where only the visible rows are drawn: pixels from the top. */
+  readonly top?: number
+  readonly device: Device
+  readonly model: TableModel
+  readonly columns: readonly Column[]
+  readonly names: Names
+  readonly reading: TableReading
+  readonly verdictColumns: number
+  readonly place: Place
+  readonly editing: boolean
+  readonly selected: readonly string[]
+  readonly shownRule: string | undefined
+  onFocus(row: number, column: number): void
+  onEdit(row: number, column: number): void
+  onDone(go: 'stay' | 'next' | 'previous'): void
+  onSelect(keys: readonly string[]): void
+}
+
+/** A row of the grid. The focus is on one cell of the whole grid. */
+export function GridRowView(props: Props) {
+  const { row } = props
+  if (row.kind === 'policy') return <PolicyRow {...props} row={row} />
+  if (row.kind === 'separator') return <SeparatorRow {...props} row={row} />
+  return <RuleRow {...props} row={row} />
+}
+
+function cellProps({ place, onFocus }: Props, row: number, column: number, className = '') {
+  const focused = place.row === row && place.column === column
+  return {
+    role: 'gridcell',
+    'aria-colindex': column + 1,
+    tabIndex: focused ? 0 : -1,
+    'data-focus': focused,
+    className,
+    onFocus: () => onFocus(row, column),
+  } as const
+}
+
+function decidedOf({ reading, model }: Props, rule: string) {
+  const { decided } = reading
+  if (decided?.rule !== rule || !model.chains.some((ref) => sameRef(ref, decided.chain))) return {}
+  return { 'aria-current': 'true', 'data-decided': decided.verdict } as const
+}
+
+function RuleRow(props: Props & { readonly row: Extract<GridRow, { kind: 'rule' }> }) {
+  const { row, index, top, device, model, columns, names, reading, place, editing, selected, onEdit, onDone, onSelect } = props
+  const { rule, locked } = row
+  const { setNodeRef, attributes, listeners, transform, transition, isDragging } = useSortable({ id: row.key, disabled: locked })
+  const decided = decidedOf(props, rule.id)
+  const verdict = 'data-decided' in decided ? decided['data-decided'] : undefined
+  const style = {
+    ...(top === undefined ? {} : { position: 'absolute' as const, top, left: 0, right: 0 }),
+    ...(transform ? { transform: CSS.Translate.toString(transform), transition, zIndex: isDragging ? 2 : undefined } : {}),
+  }
+  const failedField = reading.failed.get(rule.id)
+  const userChains = device.firewall.ruleset.tables.flatMap((table) => (table.name === model.chains[0]?.table ? table.chains.filter(({ base }) => !base).map(({ name }) => name) : []))
+  const change = (next: (rule: Rule) => Rule, label: string) => commit(model.change(row.key, next), label)
+  const hits = row.verdicts.reduce((sum, { ref }) => sum + reading.hits(ref, rule.id), 0)
+  return (
+    <div
+      ref={setNodeRef}
+      role="row"
+      data-row="rule"
+      aria-rowindex={index + 2}
+      aria-selected={selected.includes(row.key)}
+      className={`rule ${verdict ? `lit lit-${verdict}` : ''} ${rule.enabled ? '' : 'is-off'} ${selected.includes(row.key) || props.shownRule === rule.id ? 'is-selected' : ''} ${locked ? 'locked' : ''} ${isDragging ? 'dragging' : ''}`}
+      style={style}
+      {...decided}
+      onClick={(event) => {
+        if (event.shiftKey || event.ctrlKey || event.metaKey) onSelect(selected.includes(row.key) ? selected.filter((key) => key !== row.key) : [...selected, row.key])
+        else if (model.chains[0]) selectRule({ device: device.id, chain: row.verdicts[0]?.ref ?? model.chains[0], rule: rule.id })
+      }}
+    >
+      <span {...cellProps(props, index, 0, 'handle')}>
+        {locked ? (
+          <Lock className="i" aria-label="comes with the device" />
+        ) : (
+          <button type="button" className="grip" {...attributes} {...listeners} tabIndex={-1} role="button" aria-label={`Move rule ${row.number ?? rule.name}`} aria-roledescription="sortable">
+            <GripVertical className="i" />
+          </button>
+        )}
+      </span>
+      <span {...cellProps(props, index, 1, 'num')}>{locked ? '' : (row.number ?? '–')}</span>
+      <span {...cellProps(props, index, 2, 'c')}>
+        <OnBox rule={rule} locked={locked} device={device} onToggle={() => change((before) => ({ ...before, enabled: !before.enabled }), rule.enabled ? 'turn a rule off' : 'turn a rule on')} />
+      </span>
+      {columns.map((column, at) => {
+        const here = 3 + at
+        const isEditing = editing && place.row === index && place.column === here && !locked
+        const text = column.read(rule, names)
+        const failed = failedField !== undefined && (column.fields as readonly string[]).includes(failedField)
+        return (
+          <span
+            key={column.id}
+            {...cellProps(props, index, here, `${column.id === 'name' ? 'nm' : 'm d'} ${text === 'any' ? 'any' : ''}`)}
+            data-column={column.id}
+            title={text.length > 14 ? text : undefined}
+            onDoubleClick={() => !locked && onEdit(index, here)}
+          >
+            {isEditing ? (
+              <CellEditor
+                label={`${column.label} of rule ${row.number ?? ''}`}
+                value={text}
+                suggestions={suggestionsFor(column.id, currentDesign(), device)}
+                onTake={(written) => {
+                  const read = column.write(rule, written, names)
+                  if (!read.ok) return read.diagnostics[0]
+                  const trouble = change(() => ({ ...read.value }), `change ${column.label}`)
+                  return trouble === undefined ? undefined : { kind: 'syntax-error', message: trouble, line: 1, column: 1, length: 0 }
+                }}
+                onDone={onDone}
+              />
+            ) : (
+              <CellText text={text} failed={failed} interfaceHint={column.id === 'interface' ? implied(device) : undefined} />
+            )}
+          </span>
+        )
+      })}
+      {row.verdicts.map((cell, at) => (
+        <span key={cell.label} {...cellProps(props, index, 3 + columns.length + at, 'act')} data-column={cell.label}>
+          <VerdictMenu
+            firewall={device.firewall}
+            label={row.verdicts.length > 1 ? cell.label : 'action'}
+            target={cell.rule?.target}
+            chains={userChains}
+            locked={locked}
+            onChoose={(target) => commit(model.setTarget(row.key, cell.ref, target), 'change what a rule does')}
+          />
+        </span>
+      ))}
+      <span {...cellProps(props, index, 3 + columns.length + row.verdicts.length, `hits ${hits === 0 ? 'zero' : ''}`)}>{hits}</span>
+      <span className="flow-line" aria-hidden="true">
+        {[columns[1]?.read(rule, names), columns[2]?.read(rule, names), '>', columns[3]?.read(rule, names), columns[4]?.read(rule, names)].filter((part, at) => part !== 'any' || at === 1 || at === 3).join(' ')}
+      </span>
+    </div>
+  )
+}
+
+/** A home table asks only what crosses the outside: where a rule names no interface, that is meant. */
+function implied(device: Device): string | undefined {
+  if (!device.firewall.kind.startsWith('home')) return undefined
+  return device.interfaces.find(({ side }) => side === 'outside')?.name
+}
+
+function CellText({ text, failed, interfaceHint }: { readonly text: string; readonly failed: boolean; readonly interfaceHint: string | undefined }) {
+  const shown = text === 'any' && interfaceHint !== undefined ? interfaceHint : text
+  const negated = /^not /.test(shown)
+  return (
+    <span className={failed ? 'failed' : ''}>
+      {negated && <span className="not">not</span>}
+      {negated ? shown.slice(4) : shown === '' ? <span className="t3">unnamed</span> : shown}
+    </span>
+  )
+}
+
+function OnBox({ rule, locked, device, onToggle }: { readonly rule: Rule; readonly locked: boolean; readonly device: Device; readonly onToggle: () => void }) {
+  const group = rule.id === BLACK_LIST_DEFENSE.rule ? builtinGroup(device.firewall, BLACK_LIST_DEFENSE.id) : undefined
+  const toggle = () => {
+    if (group) commit({ kind: 'set-firewall', device: device.id, firewall: withBuiltin(device.firewall, { ...group, enabled: !group.enabled }) }, `turn ${BLACK_LIST_DEFENSE.label} ${group.enabled ? 'off' : 'on'}`)
+    else onToggle()
+  }
+  const fixed = locked && !group
+  return (
+    <button type="button" tabIndex={-1} role="checkbox" aria-checked={rule.enabled} aria-label={`${rule.name || 'rule'} is on`} disabled={fixed} className={`box ${rule.enabled ? 'on' : ''}`} onClick={toggle}>
+      {rule.enabled && <Check className="i" />}
+    </button>
+  )
+}
+
+function SeparatorRow(props: Props & { readonly row: Extract<GridRow, { kind: 'separator' }> }) {
+  const { row, index, top, model, editing, place, columns, onEdit, onDone } = props
+  const { setNodeRef, attributes, listeners, transform, transition } = useSortable({ id: row.key })
+  const isEditing = editing && place.row === index
+  return (
+    <div
+      ref={setNodeRef}
+      role="row"
+      data-row="separator"
+      aria-rowindex={index + 2}
+      className="rule separator"
+      style={{ ...(top === undefined ? {} : { position: 'absolute', top, left: 0, right: 0 }), ...(transform ? { transform: CSS.Translate.toString(transform), transition } : {}) }}
+    >
+      <span {...cellProps(props, index, 0, 'handle')}>
+        <button type="button" className="grip" {...attributes} {...listeners} tabIndex={-1} role="button" aria-label={`Move the separator ${row.title}`} aria-roledescription="sortable">
+          <GripVertical className="i" />
+        </button>
+      </span>
+      <span {...cellProps(props, index, 3, 'title strong')} aria-colspan={columns.length + 2} onDoubleClick={() => onEdit(index, 3)}>
+        {isEditing ? (
+          <CellEditor
+            label="title"
+            value={row.title}
+            suggestions={[]}
+            onTake={(text) => {
+              const trouble = commit(model.renameSeparator(row.key, text.trim().slice(0, 200)), 'rename a separator')
+              return trouble === undefined ? undefined : { kind: 'syntax-error', message: trouble, line: 1, column: 1, length: 0 }
+            }}
+            onDone={onDone}
+          />
+        ) : (
+          row.title
+        )}
+      </span>
+    </div>
+  )
+}
+
+function PolicyRow(props: Props & { readonly row: Extract<GridRow, { kind: 'policy' }> }) {
+  const { row, index, device, model, columns, reading } = props
+  const decided = decidedOf(props, POLICY_HIT)
+  const verdict = 'data-decided' in decided ? decided['data-decided'] : undefined
+  const hits = row.policies.reduce((sum, { ref }) => sum + reading.hits(ref, POLICY_HIT), 0)
+  return (
+    <div role="row" data-row="policy" aria-rowindex={index + 2} className={`rule policy ${verdict ? `lit lit-${verdict}` : ''}`} {...decided}>
+      <span {...cellProps(props, index, 0, 'strong policy-name')} aria-colspan={3}>
+        policy
+      </span>
+      <span {...cellProps(props, index, 3, 'nm policy-note')} aria-colspan={columns.length}>
+        everything no rule decided
+      </span>
+      {row.policies.map(({ ref, policy }, at) => (
+        <span key={ref.chain} {...cellProps(props, index, 3 + columns.length + at, `act ${verdict ? 'strong' : ''}`)}>
+          <PolicyMenu firewall={device.firewall} label={`policy of ${ref.chain}`} policy={policy} onChoose={(next) => commit(model.setPolicy(ref, next), 'change the policy')} />
+        </span>
+      ))}
+      <span {...cellProps(props, index, 3 + columns.length + row.policies.length, `hits ${hits === 0 ? 'zero' : ''}`)}>{hits}</span>
+    </div>
+  )
+}

@@ -1,0 +1,58 @@
+import { askedChains } from '@/model/firewalls/asked-chains'
+import { detectDialect } from '@/dialects/detect'
+import type { Edit } from '@/model/edits/edit'
+import type { Design } from '@/model/project/design'
+import type { Rule } from '@/model/ruleset/ruleset'
+import { namesOf } from '@/model/topology/names'
+import type { Device } from '@/model/topology/topology'
+import { commit } from '@/state/design-store'
+import { freshRowId, type TableModel } from './table-model'
+
+const NEW_RULE: Omit<Rule, 'id'> = { kind: 'rule', enabled: true, name: '', match: [], target: { kind: 'accept' }, log: false }
+
+/** Adds an empty rule that accepts; it is the last before the policy unless a place is given. */
+export function insertRule(model: TableModel, at: number): string | undefined {
+  return commit(model.insertRule(at, { ...NEW_RULE, id: freshRowId(model) }), 'add a rule')
+}
+
+function rulesByKey(model: TableModel, keys: readonly string[]): Rule[] {
+  return model.rows.flatMap((row) => (row.kind === 'rule' && keys.includes(row.key) ? [row.rule] : []))
+}
+
+/** Puts a copy of each rule at the end of the table. */
+export function duplicateRows(model: TableModel, keys: readonly string[]): string | undefined {
+  return insertCopies(model, rulesByKey(model, keys), model.ownRows, 'duplicate rules')
+}
+
+function insertCopies(model: TableModel, rules: readonly Rule[], at: number, label: string): string | undefined {
+  const first = Number(freshRowId(model).slice(1))
+  const edits = rules.map((rule, index): Edit => model.insertRule(at, { ...rule, id: `r${first + index}` }))
+  return edits.length === 0 ? undefined : commit({ kind: 'batch', edits: edits.toReversed() }, label)
+}
+
+/** What was copied last; the text on the clipboard tells whether it still is. */
+let copied: { readonly text: string; readonly rules: readonly Rule[] } | undefined
+
+/** Copies rules: as values for these tables, as a line each for everything else. */
+export function copyRows(model: TableModel, keys: readonly string[]): void {
+  const rules = rulesByKey(model, keys)
+  const text = rules.map((rule) => `${rule.name || 'rule'}: ${rule.target.kind}`).join('\n')
+  copied = { text, rules }
+  void navigator.clipboard?.writeText(text).catch(() => undefined)
+}
+
+/** Pastes copied rules, or rule text in any language that is read, as rows from `at` on. Returns what to say. */
+export function pasteRows(model: TableModel, device: Device, design: Design, text: string, at: number): string | undefined {
+  if (copied && copied.text === text) return insertCopies(model, copied.rules, at, 'paste rules')
+  const found = detectDialect(text)[0]
+  const parse = found?.dialect.parse
+  if (!parse || found.certainty <= 0) return 'The text is in no language that can be read. Copy rules such as "-A INPUT -p tcp --dport 22 -j ACCEPT".'
+  const parsed = parse(text, { names: namesOf(design), interfaces: device.interfaces })
+  if (!parsed.ok) return parsed.diagnostics.map(({ line, message }) => `Line ${line}: ${message}`).join(' ')
+  const chains = askedChains(parsed.value.firewall)
+  const wanted = model.chains[0]?.chain
+  const own = chains.filter(({ ref }) => ref.chain === wanted)
+  const rules = (own.length > 0 ? own : chains).flatMap(({ chain }) => chain.rows.filter((row) => row.kind === 'rule'))
+  if (rules.length === 0) return 'The text holds no rule.'
+  return insertCopies(model, rules, at, `paste ${rules.length} rules`) ?? `${rules.length} rules pasted from ${found.dialect.label}.`
+}

@@ -1,0 +1,181 @@
+import { Ban, Check, CircleDashed, CircleX, Info } from 'lucide-react'
+import { useMemo, useRef, useState } from 'react'
+import { detectDialect } from '@/dialects/detect'
+import type { ImportedRules } from '@/dialects/dialect'
+import { DIALECTS } from '@/dialects/index'
+import type { Edit } from '@/model/edits/edit'
+import type { Diagnostic, Result } from '@/model/result'
+import type { Device } from '@/model/topology/topology'
+import { commit } from '@/state/design-store'
+import { useRun } from '@/state/run-store'
+import { useView, viewStore } from '@/state/view-store'
+import { readDesignText } from '../shell/documents'
+import { Dialog } from '../widgets/Dialog'
+import { parseContextOf } from './device-context'
+import './text.css'
+
+const BYTES_AT_MOST = 20 * 1024 * 1024
+
+/** Text on its way in: what was understood of it, line by line, before anything changes. */
+export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
+  const design = useRun((state) => state.design)
+  const selected = useView((view) => view.device)
+  const candidates = design.devices.filter(({ kind }) => kind !== 'switch')
+  const [deviceId, setDevice] = useState(selected ?? candidates.find(({ kind }) => kind === 'router')?.id ?? candidates[0]?.id)
+  const device = candidates.find(({ id }) => id === deviceId)
+  const [text, setText] = useState('')
+  const [language, setLanguage] = useState('auto')
+  const [trouble, setTrouble] = useState<string>()
+  const file = useRef<HTMLInputElement>(null)
+  const isDesign = /^\s*\{/.test(text)
+  const readable = DIALECTS.filter(({ parse }) => parse !== undefined)
+  const detected = useMemo(() => (isDesign ? [] : detectDialect(text)), [text, isDesign])
+  const dialect = language === 'auto' ? detected[0]?.dialect : readable.find(({ id }) => id === language)
+  const parsed = useMemo(() => (dialect?.parse && device && text.trim() !== '' ? dialect.parse(text, parseContextOf(design, device)) : undefined), [dialect, device, text, design])
+  const reason = whyNot(text, isDesign, device, dialect?.label, parsed)
+
+  const apply = () => {
+    if (isDesign) {
+      const wrong = readDesignText(text)
+      if (wrong === undefined) onClose()
+      else setTrouble(wrong)
+      return
+    }
+    if (!device || !parsed?.ok) return
+    const wrong = commit(editFor(device, parsed.value), `import rules for ${device.name}`)
+    if (wrong !== undefined) {
+      setTrouble(wrong)
+      return
+    }
+    viewStore.setState(({ tabs }) => ({ device: device.id, tabs: Object.fromEntries(Object.entries(tabs).filter(([id]) => id !== device.id)) }))
+    onClose()
+  }
+  const takeFile = async (chosen: File) => {
+    if (chosen.size > BYTES_AT_MOST) setTrouble('The file is larger than 20 MB. Split it, or take the tables that matter.')
+    else setText(await chosen.text())
+  }
+  return (
+    <Dialog
+      title="Import rules"
+      summary="Paste rule text, or a whole design. Nothing changes until you apply it."
+      onClose={onClose}
+      footer={
+        <>
+          <button type="button" className="btn primary big" disabled={reason !== undefined} onClick={apply}>
+            {isDesign ? 'Apply design' : `Replace rules of ${device?.name ?? 'device'}`}
+          </button>
+          <span className="t2 s12">{trouble ?? reason ?? (parsed?.ok ? `${parsed.value.rules} rules are read.` : '')}</span>
+        </>
+      }
+    >
+      <div className="import-options">
+        <label>
+          Device{' '}
+          <select value={deviceId ?? ''} onChange={(event) => setDevice(event.target.value)}>
+            {candidates.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Language{' '}
+          <select value={language} onChange={(event) => setLanguage(event.target.value)}>
+            <option value="auto">{detected[0] ? `found: ${detected[0].dialect.label}` : 'find it'}</option>
+            {readable.map(({ id, label }) => (
+              <option key={id} value={id}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="button" className="btn" onClick={() => file.current?.click()}>
+          From a file...
+        </button>
+        <input
+          ref={file}
+          type="file"
+          hidden
+          onChange={(event) => {
+            const chosen = event.target.files?.[0]
+            if (chosen) void takeFile(chosen)
+          }}
+        />
+      </div>
+      <textarea
+        aria-label="Text to import"
+        rows={10}
+        spellCheck={false}
+        placeholder={'*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT\nCOMMIT'}
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value)
+          setTrouble(undefined)
+        }}
+      />
+      {parsed && <Fates parsed={parsed} />}
+    </Dialog>
+  )
+}
+
+function whyNot(text: string, isDesign: boolean, device: Device | undefined, dialect: string | undefined, parsed: Result<ImportedRules> | undefined): string | undefined {
+  if (text.trim() === '') return 'Paste text or choose a file first.'
+  if (isDesign) return undefined
+  if (!device) return 'Draw a device first: the rules need one.'
+  if (dialect === undefined) return 'No language is recognised. Choose one above.'
+  return parsed?.ok ? undefined : `Nothing could be read: ${parsed?.diagnostics[0]?.message ?? ''}`
+}
+
+/** One step: the filter, and translation where the text speaks of it. */
+function editFor(device: Device, { firewall, nat, mappings }: ImportedRules): Edit {
+  const edits: Edit[] = [{ kind: 'set-firewall', device: device.id, firewall }]
+  if (nat !== undefined) edits.push({ kind: 'set-device', id: device.id, parts: { nat: { mode: nat, mappings: mappings ?? device.nat.mappings } } })
+  return { kind: 'batch', edits }
+}
+
+const LINES_AT_MOST = 400
+
+function Fates({ parsed }: { readonly parsed: Result<ImportedRules> }) {
+  const byLine = new Map<number, Diagnostic[]>()
+  for (const each of parsed.diagnostics) byLine.set(each.line, [...(byLine.get(each.line) ?? []), each])
+  const lines = parsed.ok ? parsed.value.lines : []
+  const general = parsed.diagnostics.filter(({ line }) => !lines.some((each) => each.line === line))
+  return (
+    <div className="fates" role="region" aria-label="What was understood" tabIndex={0}>
+      <ol>
+        {general.map((each) => (
+          <li key={`${each.line} ${each.column} ${each.message}`}>
+            <span className="n">{each.line}</span>
+            <DiagnosticLine diagnostic={each} />
+          </li>
+        ))}
+        {lines
+          .filter(({ fate }) => fate !== 'blank')
+          .slice(0, LINES_AT_MOST)
+          .map(({ line, text, fate, rules }) => (
+            <li key={line} className={fate}>
+              <span className="n">{line}</span>
+              <span>
+                <code>{text}</code>
+                {fate === 'understood' && rules.length > 0 && <Check className="i s12 accept b" aria-label="understood" />}
+                {(byLine.get(line) ?? []).map((each) => (
+                  <DiagnosticLine key={`${each.column} ${each.message}`} diagnostic={each} />
+                ))}
+                {fate === 'not-understood' && !byLine.has(line) && <span className="t3 s11"> not a rule: left out</span>}
+              </span>
+            </li>
+          ))}
+      </ol>
+    </div>
+  )
+}
+
+function DiagnosticLine({ diagnostic: { kind, column, message } }: { readonly diagnostic: Diagnostic }) {
+  const Icon = { 'syntax-error': CircleX, unsupported: Ban, approximated: CircleDashed, ignored: Info, note: Info }[kind]
+  return (
+    <span className={`diag ${kind === 'syntax-error' ? 'drop' : kind === 'unsupported' ? 'reject' : 't2'}`}>
+      <Icon className="i s12" aria-label={kind} /> column {column}: {message}
+    </span>
+  )
+}
