@@ -1,0 +1,12 @@
+import type { Dialect } from './dialect'
+import { homeRouter } from './home-router/home-router'
+import { ip6tables } from './ip6tables/ip6tables'
+import { iptables } from './iptables/iptables'
+
+/** The rule languages in the order of the menus. */
+export const DIALECTS: readonly Dialect[] = [iptables, ip6tables, homeRouter]
+
+/** Finds a language by its id. */
+export function dialectOf(id: string): Dialect | undefined {
+  return DIALECTS.find((dialect) => dialect.id === id)
+}

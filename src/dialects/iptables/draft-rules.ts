@@ -1,0 +1,54 @@
+import type { Family } from '@/model/packet/address'
+import type { DraftChain, DraftRule, DraftTable } from './draft'
+import { type Remark, readMatch } from './parse-match'
+import { readTarget } from './parse-target'
+import { interfaceRemarks, placeRemarks } from './places'
+import { readRuleSyntax } from './rule-syntax'
+import type { SyntaxLine } from './syntax'
+import { readTag } from './tag'
+import type { Word } from './words'
+
+/**
+ * The rules that one line makes in its chain: several for a list of addresses. None where a remark is a syntax error.
+ * Rules that carry no id of ours are named after their line.
+ */
+export function readDrafts(
+  line: SyntaxLine,
+  table: DraftTable,
+  chain: DraftChain,
+  words: readonly Word[],
+  family: Family,
+): { drafts: DraftRule[]; remarks: readonly Remark[] } {
+  const syntax = readRuleSyntax(words)
+  const match = readMatch(syntax, family)
+  const userChains = new Set([...table.chains.values()].filter((each) => !each.base).map((each) => each.name))
+  const target = readTarget(syntax, match, table.name, family, userChains)
+  const remarks: Remark[] = [
+    ...syntax.problems.map((problem): Remark => ({ kind: 'syntax-error', ...problem })),
+    ...match.remarks,
+    ...target.remarks,
+    ...interfaceRemarks(syntax.uses, chain),
+    ...placeRemarks(target.place, table.name, chain.base?.hook),
+  ]
+  if (remarks.some(({ kind }) => kind === 'syntax-error')) return { drafts: [], remarks }
+  const { tag, name } = readTag(match.comment ?? '')
+  const drafts = match.alternatives.map(
+    (conditions, index): DraftRule => ({
+      rule: {
+        kind: 'rule',
+        id: tag?.entries.rule ?? `line-${line.first}${index === 0 ? '' : `-${index + 1}`}`,
+        enabled: true,
+        name,
+        match: conditions,
+        target: target.target,
+        log: false,
+        sourceLine: line.first,
+      },
+      tag,
+      place: target.place,
+      shiftFrom: target.shiftFrom,
+      source: line,
+    }),
+  )
+  return { drafts, remarks }
+}

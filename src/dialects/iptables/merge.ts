@@ -1,0 +1,120 @@
+import { conditionOn, parseCell, withCondition } from '@/model/fields/cell'
+import type { Condition, FieldTest, Interval, Term } from '@/model/fields/field'
+import { FIELDS } from '@/model/fields/index'
+import { familyInterval, intersectIntervals, unionIntervals } from '@/model/fields/intervals'
+import { resolveTerms } from '@/model/fields/resolve'
+import type { Family } from '@/model/packet/address'
+import type { Rule } from '@/model/ruleset/ruleset'
+import type { ParseContext } from '../dialect'
+import { protocolRows } from './protocol-rows'
+import type { Tag } from './tag'
+
+/**
+ * One rule of a table may take several lines, all with its id. They go together again only if they say together what one
+ * rule can say: the lines are every combination of one alternative per field, and do the same. Undefined otherwise.
+ */
+export function mergeRules(rules: readonly Rule[]): Rule | undefined {
+  const [head] = rules
+  if (!head) return undefined
+  if (rules.length === 1) return head
+  if (
+    rules.some(
+      (rule) =>
+        !sameTarget(rule, head) || rule.enabled !== head.enabled || rule.match.length !== head.match.length,
+    )
+  )
+    return undefined
+  const columns = head.match.map((condition, index) => {
+    const values = new Map<string, Condition>()
+    for (const rule of rules) {
+      const other = rule.match[index] as Condition
+      if (
+        other.kind !== condition.kind ||
+        (other.kind === 'test' && condition.kind === 'test' && other.field !== condition.field)
+      )
+        return undefined
+      values.set(key(other), other)
+    }
+    return [...values.values()]
+  })
+  const product = columns.reduce((count, column) => count * (column?.length ?? 0), 1)
+  const distinct = new Set(rules.map((rule) => rule.match.map(key).join('\n')))
+  if (product !== rules.length || distinct.size !== rules.length) return undefined
+  const match: Condition[] = []
+  for (const column of columns) {
+    const [first, ...rest] = column ?? []
+    if (!first) return undefined
+    if (rest.length === 0) match.push(first)
+    else {
+      const tests = (column ?? []).filter((each): each is FieldTest => each.kind === 'test' && !each.negated)
+      if (first.kind !== 'test' || tests.length !== column?.length) return undefined
+      const terms = tests.flatMap((test) => test.terms)
+      // Flags have one form, a set of bytes; the order of everything else is the person's.
+      match.push({
+        ...first,
+        terms: first.field === 'tcpFlags' ? asTerms(unionIntervals(terms.filter(isRange))) : terms,
+      })
+    }
+  }
+  return { ...head, match }
+}
+
+const isRange = (term: Term) => term.kind === 'range'
+const asTerms = (intervals: readonly Interval[]): Term[] =>
+  intervals.map((interval) => ({ kind: 'range', ...interval }))
+
+export function key(value: unknown): string {
+  return JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}n` : each))
+}
+
+export function sameTarget(a: Rule, b: Rule): boolean {
+  return key(a.target) === key(b.target)
+}
+
+/**
+ * Puts back what the language could not say and the tag remembers: tokens, named sets, "any protocol". Each only where it
+ * stands for exactly what the lines say.
+ */
+export function restoreCells(rule: Rule, tag: Tag, family: Family, context: ParseContext): Rule {
+  let { match } = rule
+  for (const { id } of FIELDS) {
+    const text = tag.entries[id]
+    if (text === undefined) continue
+    const cell = parseCell(id, text, context.names)
+    if (!cell.ok) continue
+    const restored = withCondition(match, id, cell.value)
+    const fits =
+      id === 'protocol'
+        ? sameProtocols(restored, match)
+        : sameValues(cell.value, conditionOn(match, id), family, context)
+    if (fits) match = restored
+  }
+  return match === rule.match ? rule : { ...rule, match }
+}
+
+function sameProtocols(restored: readonly Condition[], written: readonly Condition[]): boolean {
+  const sorted = (match: readonly Condition[]) => {
+    const rows = protocolRows(match)
+    return key(rows.kind === 'numbers' ? [...rows.numbers].sort((a, b) => a - b) : rows)
+  }
+  return sorted(restored) === sorted(written)
+}
+
+function sameValues(
+  cell: FieldTest | undefined,
+  written: FieldTest | undefined,
+  family: Family,
+  context: ParseContext,
+): boolean {
+  const { resolve, resolveSet } = context
+  if (!cell || !written || !resolve || cell.negated !== written.negated) return false
+  const resolver = { token: resolve, set: (name: string) => resolveSet?.(name) }
+  const values = resolveTerms(cell.terms, resolver)
+  const said = resolveTerms(written.terms, resolver)
+  if (values.kind === 'names' || said.kind === 'names') return false
+  const mine =
+    cell.field === 'src' || cell.field === 'dst'
+      ? intersectIntervals(values.intervals, [familyInterval(family)])
+      : values.intervals
+  return key(mine) === key(said.intervals)
+}

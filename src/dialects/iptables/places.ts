@@ -1,0 +1,69 @@
+import { NETFILTER_TABLES, type NetfilterTableName, netfilterTable } from '@/model/firewalls/netfilter'
+import { type Hook, PRIORITY, type Table } from '@/model/ruleset/ruleset'
+import { type DraftChain, type DraftTable, isDraftRule } from './draft'
+import type { Remark } from './parse-match'
+import type { ReadTarget } from './parse-target'
+import type { readRuleSyntax } from './rule-syntax'
+import { HOOK_KNOWS } from './spelling'
+
+/** In the order of iptables-save. */
+export const TABLES: readonly string[] = [...NETFILTER_TABLES, 'security']
+
+/** The security table is filter's twin for SELinux: the same chains, asked after it (iptables(8)). */
+export function builtInTable(name: string, family: 'ip' | 'ip6'): Table | undefined {
+  if (!TABLES.includes(name)) return undefined
+  if (name !== 'security') return netfilterTable(name as NetfilterTableName, family)
+  const { chains } = netfilterTable('filter', family)
+  const later = chains.map((chain) => ({
+    ...chain,
+    ...(chain.base && { base: { ...chain.base, priority: PRIORITY.security } }),
+  }))
+  return { name, family, chains: later }
+}
+
+export function interfaceRemarks(
+  uses: ReturnType<typeof readRuleSyntax>['uses'],
+  chain: DraftChain,
+): Remark[] {
+  const knows = HOOK_KNOWS[chain.base?.hook ?? '']
+  if (!knows) return []
+  return uses
+    .filter(
+      (use) =>
+        use.owner.kind === 'core' && ((use.name === '-i' && !knows.iif) || (use.name === '-o' && !knows.oif)),
+    )
+    .map((use) => ({
+      kind: 'syntax-error',
+      message: `${use.name} does not go with ${chain.name}, which does not know that interface.`,
+      word: use.word,
+    }))
+}
+
+export function placeRemarks(place: ReadTarget['place'], table: string, hook: Hook | undefined): Remark[] {
+  if (!place) return []
+  const say = (message: string): Remark[] => [{ kind: 'syntax-error', message, word: place.word }]
+  if (place.table !== table)
+    return say(`${place.word.text} works in table ${place.table} only, this is ${table}.`)
+  if (!hook || !place.hooks || place.hooks.includes(hook)) return []
+  return say(
+    `${place.word.text} works in ${place.hooks.map((each) => each.toUpperCase()).join(' and ')} only.`,
+  )
+}
+
+export function hooksThatReach(table: DraftTable): Map<string, Set<Hook>> {
+  const reach = new Map<string, Set<Hook>>()
+  const open = [...table.chains.values()].flatMap((chain) =>
+    chain.base?.hook ? [{ chain, hook: chain.base.hook }] : [],
+  )
+  for (let next = open.pop(); next; next = open.pop()) {
+    for (const row of next.chain.rows) {
+      if (!isDraftRule(row) || (row.rule.target.kind !== 'jump' && row.rule.target.kind !== 'goto')) continue
+      const chain = table.chains.get(row.rule.target.chain)
+      const hooks = reach.get(row.rule.target.chain) ?? new Set()
+      if (!chain || hooks.has(next.hook)) continue
+      reach.set(chain.name, hooks.add(next.hook))
+      open.push({ chain, hook: next.hook })
+    }
+  }
+  return reach
+}

@@ -1,0 +1,113 @@
+import type { Family } from '@/model/packet/address'
+import type { Hook, Rule, Separator } from '@/model/ruleset/ruleset'
+import type { PrintContext } from '../dialect'
+import { fitBytes, plainText } from '../plain-text'
+import { LeftOut } from './left-out'
+import { HOOK_KNOWS, LOG_PREFIX_BYTES } from './spelling'
+import { writeTag } from './tag'
+import { writeWord } from './words'
+import { type WrittenMatch, writeMatch } from './write-match'
+import { writeComment, writeLogPrefix } from './write-names'
+import { writeTarget } from './write-target'
+
+/** Where rules are being written, and what is collected on the way. */
+export interface RuleWriter {
+  readonly family: Family
+  readonly context: PrintContext
+  readonly table: string
+  readonly hook: Hook | undefined
+  /** The chain's name as it is written. */
+  readonly chainName: string
+  chain(name: string): string | undefined
+  lose(sentence: string, rule: string | undefined, exact: boolean): void
+}
+
+/** Ids that the importer makes up; it makes them up again, so they are not carried along. */
+const MADE_UP = /^line-\d+(-\d+)?$/
+
+/** All lines of one rule: one per alternative, each after its LOG line where the rule logs. */
+export function writeRule(
+  rule: Rule,
+  writer: RuleWriter,
+  own: Readonly<Record<string, string>> = {},
+): string[] {
+  const { family, context, hook, lose } = writer
+  const name = fitBytes(plainText(rule.name), 120)
+  try {
+    const match = writeMatch(rule.match, { family, knows: hook && HOOK_KNOWS[hook] }, context)
+    for (const loss of match.losses) lose(loss, rule.id, false)
+    if (
+      match.remember.protocol === 'any' &&
+      match.specs.length > 1 &&
+      match.specs.some(({ text }) => /port/.test(text))
+    )
+      lose('A rule for a port of any protocol is written as a tcp and a udp rule.', rule.id, true)
+    const bodies = writeBodies(rule, match, writer)
+    const needsId = bodies.length > 1 || rule.log || !rule.enabled || Object.keys(match.remember).length > 0
+    const tagged = Object.keys(own).length > 0
+    const id = tagged ? own : needsId || !MADE_UP.test(rule.id) ? { rule: rule.id } : {}
+    const prefix = rule.enabled ? '' : '# off: '
+    const remember = tagged ? {} : match.remember
+    const comment = (more: Readonly<Record<string, string>>) => {
+      const written = writeComment({ ...id, ...more }, remember, rule.name)
+      if (written.cut) lose('Its name is too long for a comment and is cut.', rule.id, true)
+      return written.text
+    }
+    return bodies.map(({ spec, target, log }) =>
+      [`${prefix}-A ${writeWord(writer.chainName)}`, spec, comment(log ? { log: 'yes' } : {}), target]
+        .filter(Boolean)
+        .join(' '),
+    )
+  } catch (error) {
+    if (!(error instanceof LeftOut)) throw error
+    lose(
+      error.never
+        ? `The rule is left out: ${error.message} No packet can match it.`
+        : `The rule is left out: ${error.message}`,
+      rule.id,
+      error.never || !rule.enabled,
+    )
+    return [
+      `# left out: ${name === '' ? plainText(rule.id).slice(0, 40) : name}: ${plainText(error.message)}`,
+    ]
+  }
+}
+
+interface Body {
+  readonly spec: string
+  readonly target: string
+  readonly log: boolean
+}
+
+function writeBodies(rule: Rule, match: WrittenMatch, writer: RuleWriter): Body[] {
+  const place = { table: writer.table, hook: writer.hook, family: writer.family, chain: writer.chain }
+  const label = plainText(rule.name)
+  const prefix = writeLogPrefix(label === '' ? '' : `${fitBytes(label, LOG_PREFIX_BYTES - 2)}: `)
+  // A reset for any protocol: TCP gets it, the rest is answered by a line after it.
+  const specs =
+    rule.target.kind === 'reject' && rule.target.with === 'tcp-reset'
+      ? match.specs.flatMap((spec) =>
+          spec.protocol === undefined && !/(^| )-p /.test(spec.text) ? [withTcp(spec), spec] : [spec],
+        )
+      : match.specs
+  const lost = new Set<string>()
+  const bodies = specs.flatMap(({ text, protocol }): Body[] => {
+    const { text: target, loss } = writeTarget(rule.target, protocol, place)
+    if (loss) lost.add(loss)
+    return [
+      ...(rule.log ? [{ spec: text, target: `-j LOG${prefix}`, log: true }] : []),
+      { spec: text, target, log: false },
+    ]
+  })
+  for (const loss of lost) writer.lose(loss, rule.id, false)
+  return bodies
+}
+
+function withTcp(spec: WrittenMatch['specs'][number]): WrittenMatch['specs'][number] {
+  return { text: `-p tcp ${spec.text}`.trim(), protocol: 6 }
+}
+
+/** A title is a comment of ours: the tool passes over it and does not keep it. */
+export function writeSeparator({ id, title }: Separator, chain: string): string {
+  return `# == ${fitBytes(plainText(title), 200)} == ${writeTag({ separator: id, chain }, '')}`
+}
