@@ -88,22 +88,33 @@ function openedSide(side: TcpSide, end: number, window: number): TcpSide {
 function advancedSender(side: TcpSide, end: number, window: number, ack: number | undefined): TcpSide {
   const sentMore = isAfter(end, side.end)
   const acknowledges = ack !== undefined && (!side.maxAckKnown || isAfter(ack, side.maxAck))
+  const grows = window > side.maxWindow
+  if (!sentMore && !acknowledges && !grows) return side
   return {
-    ...side,
-    maxWindow: Math.max(side.maxWindow, window),
-    ...(sentMore ? { end, unacknowledged: true } : {}),
-    ...(acknowledges ? { maxAck: ack, maxAckKnown: true } : {}),
+    end: sentMore ? end : side.end,
+    maxEnd: side.maxEnd,
+    maxWindow: grows ? window : side.maxWindow,
+    maxAck: acknowledges ? ack : side.maxAck,
+    maxAckKnown: side.maxAckKnown || acknowledges,
+    closing: side.closing,
+    unacknowledged: side.unacknowledged || sentMore,
+    liberal: side.liberal,
   }
 }
 
 function advancedReceiver(side: TcpSide, ack: number, window: number, beyond: number): TcpSide {
   const allowed = (ack + window) >>> 0
   const allowsMore = isAfter(allowed, (side.maxEnd - 1) >>> 0)
+  const limit = window === 0 ? (allowed + 1) >>> 0 : allowed
   return {
-    ...side,
-    ...(side.maxWindow !== 0 && beyond > 0 ? { maxWindow: side.maxWindow + beyond } : {}),
-    ...(allowsMore ? { maxEnd: window === 0 ? (allowed + 1) >>> 0 : allowed } : {}),
-    ...(ack === side.end ? { unacknowledged: false } : {}),
+    end: side.end,
+    maxEnd: allowsMore ? limit : side.maxEnd,
+    maxWindow: side.maxWindow === 0 ? 0 : side.maxWindow + beyond,
+    maxAck: side.maxAck,
+    maxAckKnown: side.maxAckKnown,
+    closing: side.closing,
+    unacknowledged: side.unacknowledged && ack !== side.end,
+    liberal: side.liberal,
   }
 }
 

@@ -107,13 +107,13 @@ function continueEntry(look: Look, tuple: Tuple, entry: ConntrackEntry, directio
     const last = { ...entry, track: moved, seenReply }
     return { state, direction, entry: last, table: withoutEntry(table, entry), change: 'destroyed' }
   }
+  const accepted = advanced.kind === 'accept'
   const updated: ConntrackEntry = {
     ...entry,
     track: moved,
     seenReply,
-    ...(advanced.kind === 'accept'
-      ? { assured: advanced.assured, timeoutAtMs: nowMs + advanced.timeoutMs }
-      : {}),
+    assured: accepted ? advanced.assured : entry.assured,
+    timeoutAtMs: accepted ? nowMs + advanced.timeoutMs : entry.timeoutAtMs,
   }
   return { state, direction, entry: updated, table: withEntry(table, updated), change: 'updated' }
 }

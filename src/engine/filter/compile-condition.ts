@@ -63,13 +63,17 @@ abstract class FieldCondition implements CompiledCondition {
   readonly condition: FieldTest
   readonly negated: boolean
   protected readonly place: number
+  readonly #field: Field
   readonly #names: Names
   #reasons: Map<Scalar | string | undefined, FailedCondition> | undefined
+  /** The reason given last: packets of one connection ask for the same again and again. */
+  #last: FailedCondition | undefined
 
   constructor(condition: FieldTest, names: Names) {
     this.condition = condition
     this.negated = condition.negated
     this.place = placeOfField(condition.field)
+    this.#field = fieldOf(condition.field)
     this.#names = names
   }
 
@@ -91,17 +95,22 @@ abstract class FieldCondition implements CompiledCondition {
   }
 
   read(context: MatchContext): ReturnType<Field['read']> {
-    return fieldOf(this.condition.field).read(context)
+    return this.#field.read(context)
   }
 
   explain(context: MatchContext): FailedCondition {
     const actual = this.read(context)
+    if (this.#last && this.#last.actual === actual) return this.#last
     this.#reasons ??= new Map()
     const known = this.#reasons.get(actual)
-    if (known) return known
+    if (known) {
+      this.#last = known
+      return known
+    }
     if (this.#reasons.size >= REASONS_KEPT) this.#reasons.clear()
     const failed = failedTest(this.condition, actual, this.#names)
     this.#reasons.set(actual, failed)
+    this.#last = failed
     return failed
   }
 }

@@ -1,6 +1,5 @@
 import type { Hook } from '@/model/ruleset/ruleset'
 import { contextOf, type Passage, type Tracking } from '../passage'
-import type { TraceStep } from '../trace'
 import { type Recorder, ruleDecider } from './recorder'
 
 const UNTRACKED: Tracking = { state: 'untracked', direction: 'original' }
@@ -25,24 +24,41 @@ export function traceRecorder(passage: Passage, hook: Hook): Recorder {
     },
     tried: (chain, compiled, failed, context, assumed) => {
       const { rule, number, locked } = compiled
-      // One object per rule tried: the trace of a long chain is mostly these.
-      const step = {
-        kind: 'rule-tried' as const,
+      const { id, name } = rule
+      const kind = 'rule-tried'
+      const common = { chain: chain.ref, rule: id, name, locked }
+      if (failed) {
+        // Written out for the common case: the trace of a long chain is mostly this.
+        steps.push(
+          number === undefined
+            ? { kind, atMs, device, journey, ...common, matched: false, failed: failed.explain(context) }
+            : {
+                kind,
+                atMs,
+                device,
+                journey,
+                chain: chain.ref,
+                rule: id,
+                number,
+                name,
+                locked,
+                matched: false,
+                failed: failed.explain(context),
+              },
+        )
+        return
+      }
+      steps.push({
+        kind,
         atMs,
         device,
         journey,
-        chain: chain.ref,
-        rule: rule.id,
-        name: rule.name,
-        locked,
-        matched: failed === undefined,
-      } as Extract<TraceStep, { kind: 'rule-tried' }> & { number?: number }
-      const whole = step as { -readonly [Key in keyof typeof step]: (typeof step)[Key] }
-      if (number !== undefined) whole.number = number
-      if (failed) whole.failed = failed.explain(context)
-      else whole.target = compiled.target.kind
-      if (assumed) whole.assumed = true
-      steps.push(whole)
+        ...common,
+        ...(number === undefined ? {} : { number }),
+        matched: true,
+        target: compiled.target.kind,
+        ...(assumed ? { assumed } : {}),
+      })
     },
     logged: (chain, compiled, prefix) => {
       const { packet, iif, oif } = passage
