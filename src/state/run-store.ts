@@ -18,8 +18,7 @@ export interface RunState {
 
 /** Runs every flow of a design. What a run depends on is the drawing, the names, the sets and the request itself. */
 function runAll(design: Design, before?: RunState): RunState {
-  const network =
-    before && sameDrawing(before.design, design) ? before.network : compileNetwork(design)
+  const network = before && sameDrawing(before.design, design) ? before.network : compileNetwork(design)
   const traces = design.flows.map((flow): [string, Trace] => {
     const known =
       network === before?.network && before.design.flows.includes(flow)

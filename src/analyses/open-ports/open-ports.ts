@@ -19,7 +19,12 @@ const LAST_PORT = 65535
  * What a chain says of one packet for every destination port: exact, because the answer can change only at the ends of
  * an interval that some rule names. Neighboring ranges with the same decider are joined.
  */
-export function portVerdicts(device: NetworkDevice, chain: CompiledChain, context: MatchContext, resolver: Resolver): PortVerdict[] {
+export function portVerdicts(
+  device: NetworkDevice,
+  chain: CompiledChain,
+  context: MatchContext,
+  resolver: Resolver,
+): PortVerdict[] {
   const { packet } = context
   if (packet.kind !== 'tcp' && packet.kind !== 'udp') return []
   const starts = [...cuts(chain, device, resolver)].sort((a, b) => a - b)
@@ -32,18 +37,29 @@ export function portVerdicts(device: NetworkDevice, chain: CompiledChain, contex
     })
     const verdict = decision.kind === 'translate' ? 'accept' : decision.kind
     const rule = decision.by.kind === 'rule' ? decision.by.number : undefined
-    return { first, last: (starts[index + 1] ?? LAST_PORT + 1) - 1, verdict, ...(rule === undefined ? {} : { rule }) }
+    return {
+      first,
+      last: (starts[index + 1] ?? LAST_PORT + 1) - 1,
+      verdict,
+      ...(rule === undefined ? {} : { rule }),
+    }
   })
   return ranges.reduce<PortVerdict[]>((joined, range) => {
     const before = joined.at(-1)
-    if (before && before.verdict === range.verdict && before.rule === range.rule) joined[joined.length - 1] = { ...before, last: range.last }
+    if (before && before.verdict === range.verdict && before.rule === range.rule)
+      joined[joined.length - 1] = { ...before, last: range.last }
     else joined.push(range)
     return joined
   }, [])
 }
 
 /** The ports at which a rule's interval begins or has just ended, 0 among them; chains that are jumped to count too. */
-function cuts(chain: CompiledChain, device: NetworkDevice, resolver: Resolver, seen = new Set<CompiledChain>()): Set<number> {
+function cuts(
+  chain: CompiledChain,
+  device: NetworkDevice,
+  resolver: Resolver,
+  seen = new Set<CompiledChain>(),
+): Set<number> {
   const found = new Set<number>([0])
   if (seen.has(chain)) return found
   seen.add(chain)
@@ -70,8 +86,15 @@ function cuts(chain: CompiledChain, device: NetworkDevice, resolver: Resolver, s
 }
 
 /** How many ports of a range the chain accepts. */
-export function acceptedPorts(verdicts: readonly PortVerdict[], range: { readonly first: number; readonly last: number }): number {
+export function acceptedPorts(
+  verdicts: readonly PortVerdict[],
+  range: { readonly first: number; readonly last: number },
+): number {
   return verdicts
     .filter(({ verdict }) => verdict === 'accept')
-    .reduce((sum, { first, last }) => sum + Math.max(0, Math.min(last, range.last) - Math.max(first, range.first) + 1), 0)
+    .reduce(
+      (sum, { first, last }) =>
+        sum + Math.max(0, Math.min(last, range.last) - Math.max(first, range.first) + 1),
+      0,
+    )
 }

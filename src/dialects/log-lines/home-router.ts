@@ -11,7 +11,10 @@ function letters(flags: number): string {
 /** The line of a home router about a packet it dropped: "SRC > DST:PORT, AS Seq=, Ack= -reason" (R007 to R009). */
 export function homeRouterLine(packet: Packet, reason: string): string {
   const ends = `${endText(packet, 'src')} > ${endText(packet, 'dst')}`
-  const numbers = packet.kind === 'tcp' ? `, ${letters(packet.flags)} Seq=${signed(packet.seq)}, Ack=${signed(packet.ack)}` : ''
+  const numbers =
+    packet.kind === 'tcp'
+      ? `, ${letters(packet.flags)} Seq=${signed(packet.seq)}, Ack=${signed(packet.ack)}`
+      : ''
   return `${ends}${numbers} -${reason}`
 }
 
@@ -32,7 +35,8 @@ const NAMES: Readonly<Record<string, number>> = { F: 1, S: 2, R: 4, P: 8, A: 16,
 
 /** Reads such a line, with masked addresses and numbers; undefined where it is none (R007). */
 export function parseHomeRouterLine(line: string): HomeRouterEntry | undefined {
-  const found = /(?:^|>\s*)([\dXx.*:a-fA-F[\]]+?):(\d+),\s*([FSRPAU]+)\s+Seq=\S+,\s*Ack=\S+\s+-(.+?)\s*$/.exec(line)
+  const found =
+    /(?:^|>\s*)([\dXx.*:a-fA-F[\]]+?):(\d+),\s*([FSRPAU]+)\s+Seq=\S+,\s*Ack=\S+\s+-(.+?)\s*$/.exec(line)
   if (!found) return undefined
   const flags = [...(found[3] ?? '')].reduce((byte, letter) => byte | (NAMES[letter] ?? 0), 0)
   return { destination: found[1] ?? '', dport: Number(found[2]), flags, reason: found[4] ?? '' }

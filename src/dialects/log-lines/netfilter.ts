@@ -7,7 +7,10 @@ const PROTOCOLS: Readonly<Record<number, string>> = { 1: 'ICMP', 6: 'TCP', 17: '
 const hex2 = (value: number) => `0x${value.toString(16).toUpperCase().padStart(2, '0')}`
 
 /** The line that the kernel's LOG target writes. Source: net/netfilter/nf_log_syslog.c, iptables-extensions(8) LOG. */
-export function netfilterLine(packet: Packet, where: { readonly prefix: string; readonly iif?: string; readonly oif?: string }): string {
+export function netfilterLine(
+  packet: Packet,
+  where: { readonly prefix: string; readonly iif?: string; readonly oif?: string },
+): string {
   const ip =
     packet.family === 4
       ? `LEN=${packetLength(packet)} TOS=${hex2(packet.tos & 0x1e)} PREC=${hex2(packet.tos & 0xe0)} TTL=${packet.hopLimit} ID=${packet.id}${packet.dontFragment ? ' DF' : ''}`

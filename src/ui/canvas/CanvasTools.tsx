@@ -1,6 +1,6 @@
 import { Panel, useReactFlow, useStore } from '@xyflow/react'
 import { ArrowLeftRight, Check, CornerUpLeft, Link2, Maximize, Minus, Plus, X } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import { NODE_KINDS_LIST } from '@/model/topology/nodes'
 import { useRun } from '@/state/run-store'
 import { addDevice } from './canvas-edits'
@@ -11,13 +11,16 @@ export function CanvasTools() {
   const zoom = useStore((state) => Math.round(state.transform[2] * 100))
   const id = useRun(({ design }) => design.id)
   const width = useStore((state) => state.width)
-  const shown = useRef('')
+  const height = useStore((state) => state.height)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another design or another size of the window shows everything again
   useEffect(() => {
-    const key = `${id} ${width > 0}`
-    if (width === 0 || shown.current === key) return
-    shown.current = key
-    requestAnimationFrame(() => void fitView({ maxZoom: 1, padding: 0.04 }))
-  }, [id, width, fitView])
+    if (width === 0 || height === 0) return
+    const frame = requestAnimationFrame(
+      () =>
+        void fitView({ maxZoom: 1, padding: { top: '46px', bottom: '16px', left: '12px', right: '12px' } }),
+    )
+    return () => cancelAnimationFrame(frame)
+  }, [id, width, height, fitView])
   return (
     <>
       <Panel position="top-left" className="palette">
@@ -67,7 +70,11 @@ export function CanvasTools() {
         <button type="button" aria-label="Zoom in" onClick={() => void zoomIn()}>
           <Plus className="i s12" />
         </button>
-        <button type="button" aria-label="Show everything" onClick={() => void fitView({ maxZoom: 1, padding: 0.04 })}>
+        <button
+          type="button"
+          aria-label="Show everything"
+          onClick={() => void fitView({ maxZoom: 1, padding: 0.04 })}
+        >
           <Maximize className="i s12" />
         </button>
       </Panel>

@@ -29,11 +29,20 @@ export function DeviceMenu({ device, x, y, connecting, onClose }: Props) {
         <span className="menu-anchor" style={{ left: x, top: y }} />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="pop menu" align="start" collisionPadding={8} aria-label={connecting ? `Connect ${name} to` : name}>
+        <DropdownMenu.Content
+          className="pop menu"
+          align="start"
+          collisionPadding={8}
+          aria-label={connecting ? `Connect ${name} to` : name}
+        >
           {connecting ? (
             <>
               <DropdownMenu.Label className="cap opt-cap">Connect {name} to</DropdownMenu.Label>
-              {targets.length > 0 ? targets : <DropdownMenu.Item className="opt t3">There is no other device yet</DropdownMenu.Item>}
+              {targets.length > 0 ? (
+                targets
+              ) : (
+                <DropdownMenu.Item className="opt t3">There is no other device yet</DropdownMenu.Item>
+              )}
             </>
           ) : (
             <>

@@ -1,5 +1,20 @@
 import { Handle, type NodeProps, Position } from '@xyflow/react'
-import { ArrowLeftRight, Check, CornerUpLeft, Filter, Globe, Laptop, Link2, Lock, Minus, Network as NetworkIcon, Router, Server, TriangleAlert, X } from 'lucide-react'
+import {
+  ArrowLeftRight,
+  Check,
+  CornerUpLeft,
+  Filter,
+  Globe,
+  Laptop,
+  Link2,
+  Lock,
+  Minus,
+  Network as NetworkIcon,
+  Router,
+  Server,
+  TriangleAlert,
+  X,
+} from 'lucide-react'
 import { memo } from 'react'
 import { firewallKind } from '@/model/firewalls'
 import { formatAddress } from '@/model/packet/address'
@@ -10,7 +25,13 @@ import { type Gate, type GateCell, gateOf } from './gate-cells'
 import { sideOf } from './links'
 import { useProblems } from './problems'
 
-const ICONS = { client: Laptop, router: Router, server: Server, internet: Globe, switch: NetworkIcon } as const
+const ICONS = {
+  client: Laptop,
+  router: Router,
+  server: Server,
+  internet: Globe,
+  switch: NetworkIcon,
+} as const
 
 /** The card of a device: its interfaces, what it is, and the gate that packets meet. */
 export const DeviceNode = memo(function DeviceNode({ id, selected }: NodeProps) {
@@ -38,7 +59,11 @@ export const DeviceNode = memo(function DeviceNode({ id, selected }: NodeProps) 
         {device.interfaces.map((each) => (
           <div key={each.id} className="if">
             <span className="n">{each.name}</span>
-            <span className="m">{each.addresses[0] ? `${formatAddress(each.addresses[0].address)}/${each.addresses[0].prefixLength}` : 'no address'}</span>
+            <span className="m">
+              {each.addresses[0]
+                ? `${formatAddress(each.addresses[0].address)}/${each.addresses[0].prefixLength}`
+                : 'no address'}
+            </span>
           </div>
         ))}
         <Badges device={device} />
@@ -63,7 +88,9 @@ function Badges({ device }: { readonly device: Device }) {
   const Icon = kind.keepsState ? Link2 : Filter
   return (
     <div className="badges">
-      {device.services.length > 0 && <span className="tag">listens {device.services.map(({ port }) => port).join(', ')}</span>}
+      {device.services.length > 0 && (
+        <span className="tag">listens {device.services.map(({ port }) => port).join(', ')}</span>
+      )}
       {(device.kind !== 'server' || kind.id !== 'none') && (
         <span className={`tag ${kind.keepsState ? 'state' : ''}`}>
           {kind.id !== 'none' && <Icon className="i" />}
@@ -109,7 +136,13 @@ function Ports({ device, centered = false }: { readonly device: Device; readonly
           />
         )
       })}
-      <Handle id="new" type="source" position={device.kind === 'server' ? Position.Left : Position.Right} className="port new" style={centered ? { top: '85%' } : { top: HEAD / 2 }} />
+      <Handle
+        id="new"
+        type="source"
+        position={device.kind === 'server' ? Position.Left : Position.Right}
+        className="port new"
+        style={centered ? { top: '85%' } : { top: HEAD / 2 }}
+      />
     </>
   )
 }
@@ -120,7 +153,11 @@ function GateView({ gate }: { readonly gate: Gate }) {
       <h4>{gate.chain.chain}</h4>
       <ul>
         {gate.cells.map((cell) => (
-          <li key={cell.key} className={`${DECISIONS.has(cell.state) ? `lit ${cell.state}` : ''} ${cell.key === 'policy' ? 'policy' : ''}`} title={cell.label}>
+          <li
+            key={cell.key}
+            className={`${DECISIONS.has(cell.state) ? `lit ${cell.state}` : ''} ${cell.key === 'policy' ? 'policy' : ''}`}
+            title={cell.label}
+          >
             {cell.locked ? <Lock className="i" /> : <span>{cell.label}</span>}
             <CellMark state={cell.state} />
           </li>

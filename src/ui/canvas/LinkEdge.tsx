@@ -14,7 +14,13 @@ export const LinkEdge = memo(function LinkEdge(props: EdgeProps) {
   return (
     <>
       <path ref={path} d={d} className={`link-line ${selected ? 'is-selected' : ''}`} />
-      <path d={d} className="react-flow__edge-interaction" strokeWidth={18} stroke="transparent" fill="none" />
+      <path
+        d={d}
+        className="react-flow__edge-interaction"
+        strokeWidth={18}
+        stroke="transparent"
+        fill="none"
+      />
     </>
   )
 })

@@ -1,12 +1,22 @@
-import { Background, BackgroundVariant, type Connection, ConnectionMode, type Edge, type Node, type NodeChange, ReactFlow, ReactFlowProvider } from '@xyflow/react'
+import {
+  Background,
+  BackgroundVariant,
+  type Connection,
+  ConnectionMode,
+  type Edge,
+  type Node,
+  type NodeChange,
+  ReactFlow,
+  ReactFlowProvider,
+} from '@xyflow/react'
 import { useEffect, useMemo, useState } from 'react'
 import '@xyflow/react/dist/base.css'
+import type { Design } from '@/model/project/design'
 import { commit, currentDesign } from '@/state/design-store'
 import { useRun } from '@/state/run-store'
 import { selectDevice, selectLink, useView, viewStore } from '@/state/view-store'
-import type { Design } from '@/model/project/design'
-import { connect, removeSelected } from './canvas-edits'
 import { CanvasTools } from './CanvasTools'
+import { connect, removeSelected } from './canvas-edits'
 import { DeviceMenu } from './DeviceMenu'
 import { DeviceNode } from './DeviceNode'
 import { LinkEdge } from './LinkEdge'
@@ -60,7 +70,9 @@ function Drawing() {
         edgeTypes={EDGE_TYPES}
         connectionMode={ConnectionMode.Loose}
         onNodesChange={onNodesChange}
-        onConnect={(connection: Connection) => connect(connection.source, connection.target, connection.sourceHandle, connection.targetHandle)}
+        onConnect={(connection: Connection) =>
+          connect(connection.source, connection.target, connection.sourceHandle, connection.targetHandle)
+        }
         onNodeClick={(_, node) => selectDevice(node.id)}
         onEdgeClick={(_, edge) => selectLink(edge.id)}
         onPaneClick={() => selectLink(undefined)}
@@ -77,8 +89,10 @@ function Drawing() {
           if (id === undefined) return
           const box = (event.target as HTMLElement).getBoundingClientRect()
           if (event.key === 'Enter') selectDevice(id)
-          if (event.key.toLowerCase() === 'c' && !event.ctrlKey && !event.metaKey) openMenu(id, box.right, box.top, true)
-          if (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10')) openMenu(id, box.right, box.top)
+          if (event.key.toLowerCase() === 'c' && !event.ctrlKey && !event.metaKey)
+            openMenu(id, box.right, box.top, true)
+          if (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10'))
+            openMenu(id, box.right, box.top)
           if (event.key === 'Delete') {
             event.stopPropagation()
             removeSelected({ device: id, link: undefined })
@@ -96,7 +110,13 @@ function Drawing() {
         nodeDragThreshold={2}
         onDragOver={(event) => event.preventDefault()}
       >
-        <Background variant={BackgroundVariant.Dots} gap={16} size={1.5} color="var(--n-4)" bgColor="var(--canvas)" />
+        <Background
+          variant={BackgroundVariant.Dots}
+          gap={16}
+          size={1.5}
+          color="var(--n-4)"
+          bgColor="var(--canvas)"
+        />
         <PacketLayer />
         <CanvasTools />
       </ReactFlow>
@@ -111,7 +131,11 @@ function moveDevice(id: string, position: { x: number; y: number }): void {
   commit({ kind: 'set-device', id, parts: { position } }, `move ${device.name}`, `move ${id}`)
 }
 
-function nodesOf(design: Design, selected: string | undefined, dragged: ReadonlyMap<string, { x: number; y: number }>): Node[] {
+function nodesOf(
+  design: Design,
+  selected: string | undefined,
+  dragged: ReadonlyMap<string, { x: number; y: number }>,
+): Node[] {
   return design.devices.map((device) => ({
     id: device.id,
     type: 'device',

@@ -2,13 +2,13 @@ import { useReactFlow, ViewportPortal } from '@xyflow/react'
 import { Check, CornerUpLeft, X } from 'lucide-react'
 import { useLayoutEffect, useRef } from 'react'
 import { deciderName } from '@/analyses/explain-verdict/sentences'
-import { packetLabel, packetName } from '@/model/packet/label'
 import type { Disposition } from '@/engine/trace'
+import { packetLabel, packetName } from '@/model/packet/label'
+import { currentDesign } from '@/state/design-store'
 import { clockStore } from '@/state/playback/clock'
 import { useCursor } from '@/state/playback/cursor'
 import { packetsAt, type ShownPacket } from '@/state/playback/packets'
 import { timelineOf } from '@/state/playback/timeline'
-import { currentDesign } from '@/state/design-store'
 import { useCurrentTrace } from '@/state/run-store'
 import { endText } from '../playback/ladder-rows'
 import { pointOn, sideOf } from './links'
@@ -23,7 +23,13 @@ export function PacketLayer() {
   const shown = packetsAt(trace, timelineOf(trace), cursor.step, cursor.journey)
   return (
     <ViewportPortal>
-      {shown.map((packet) => (packet.kind === 'flying' ? <Flying key={packet.journey} packet={packet} /> : <Standing key={packet.journey} packet={packet} />))}
+      {shown.map((packet) =>
+        packet.kind === 'flying' ? (
+          <Flying key={packet.journey} packet={packet} />
+        ) : (
+          <Standing key={packet.journey} packet={packet} />
+        ),
+      )}
     </ViewportPortal>
   )
 }
@@ -33,9 +39,12 @@ function Flying({ packet }: { readonly packet: Extract<ShownPacket, { kind: 'fly
   useLayoutEffect(() => {
     const place = () => {
       const { tMs } = clockStore.getState()
-      const share = reduced.matches ? 0.5 : Math.min(1, Math.max(0, (tMs - packet.startMs) / (packet.endMs - packet.startMs)))
+      const share = reduced.matches
+        ? 0.5
+        : Math.min(1, Math.max(0, (tMs - packet.startMs) / (packet.endMs - packet.startMs)))
       const point = pointOn(packet.link, packet.from, share)
-      if (point && capsule.current) capsule.current.style.transform = `translate(${point.x}px, ${point.y}px) translate(-50%, -50%)`
+      if (point && capsule.current)
+        capsule.current.style.transform = `translate(${point.x}px, ${point.y}px) translate(-50%, -50%)`
     }
     place()
     return clockStore.subscribe(place)
@@ -70,15 +79,25 @@ function Standing({ packet }: { readonly packet: Extract<ShownPacket, { kind: 's
   const shift = side === 'right' ? '0' : '-100%'
   return (
     <>
-      {fallen && <div className={`fall ${meaning}`} style={{ left: edge + offset + (side === 'right' ? 6 : -6), top: linkY, height: top - linkY }} />}
-      <div className="capsule-place" style={{ transform: `translate(${edge + offset}px, ${top}px) translate(${shift}, -50%)` }}>
+      {fallen && (
+        <div
+          className={`fall ${meaning}`}
+          style={{ left: edge + offset + (side === 'right' ? 6 : -6), top: linkY, height: top - linkY }}
+        />
+      )}
+      <div
+        className="capsule-place"
+        style={{ transform: `translate(${edge + offset}px, ${top}px) translate(${shift}, -50%)` }}
+      >
         <div className={`capsule ${meaning}`} role="img" aria-label={packetName(packet.packet)}>
           {meaning === 'drop' && <X className="i" />}
           {meaning === 'reject' && <CornerUpLeft className="i" />}
           {meaning === 'accept' && <Check className="i" />}
           {packetLabel(packet.packet)}
         </div>
-        {packet.disposition && fallen && <div className={`capnote ${meaning}`}>{noteOf(packet.disposition)}</div>}
+        {packet.disposition && fallen && (
+          <div className={`capnote ${meaning}`}>{noteOf(packet.disposition)}</div>
+        )}
       </div>
     </>
   )
@@ -92,6 +111,7 @@ function meaningOf(disposition: Disposition | undefined): 'accept' | 'drop' | 'r
 
 function noteOf(disposition: Disposition): string {
   if (disposition.kind === 'dropped') return `dropped by ${deciderName(disposition.by).replace(/^the /, '')}`
-  if (disposition.kind === 'rejected') return `rejected by ${deciderName(disposition.by).replace(/^the /, '')}`
+  if (disposition.kind === 'rejected')
+    return `rejected by ${deciderName(disposition.by).replace(/^the /, '')}`
   return endText(disposition)
 }

@@ -1,5 +1,5 @@
-import { NODE_KINDS_LIST } from '@/model/topology/nodes'
 import { connectEdit } from '@/model/topology/connect'
+import { NODE_KINDS_LIST } from '@/model/topology/nodes'
 import type { NodeKindId } from '@/model/topology/topology'
 import { commit, currentDesign } from '@/state/design-store'
 import { saveStore } from '@/state/storage/autosave'
@@ -20,20 +20,38 @@ export function addDevice(kind: NodeKindId, place?: { x: number; y: number }): v
   selectDevice(device.id)
 }
 
-const COLUMN: Readonly<Record<NodeKindId, number>> = { client: 16, router: 232, switch: 208, internet: 508, server: 595 }
+const COLUMN: Readonly<Record<NodeKindId, number>> = {
+  client: 16,
+  router: 232,
+  switch: 208,
+  internet: 508,
+  server: 595,
+}
 
 /** Below what already stands in that kind's column. */
 function freePlace(kind: NodeKindId): { x: number; y: number } {
   const x = COLUMN[kind]
   const taken = currentDesign().devices.filter(({ position }) => Math.abs(position.x - x) < 120)
-  const y = taken.reduce((lowest, { position, interfaces }) => Math.max(lowest, position.y + 100 + interfaces.length * 22), 72)
+  const y = taken.reduce(
+    (lowest, { position, interfaces }) => Math.max(lowest, position.y + 100 + interfaces.length * 22),
+    72,
+  )
   return { x, y }
 }
 
 /** Draws a link; "new" and absent handles let the model choose or make an interface. */
-export function connect(from: string, to: string, fromInterface?: string | null, toInterface?: string | null): void {
-  const pick = (end: 'from' | 'to', handle: string | null | undefined) => (handle && handle !== 'new' ? { [end]: handle } : {})
-  const edit = connectEdit(currentDesign(), from, to, { ...pick('from', fromInterface), ...pick('to', toInterface) })
+export function connect(
+  from: string,
+  to: string,
+  fromInterface?: string | null,
+  toInterface?: string | null,
+): void {
+  const pick = (end: 'from' | 'to', handle: string | null | undefined) =>
+    handle && handle !== 'new' ? { [end]: handle } : {}
+  const edit = connectEdit(currentDesign(), from, to, {
+    ...pick('from', fromInterface),
+    ...pick('to', toInterface),
+  })
   tell(edit.ok ? commit(edit.value, 'connect') : edit.diagnostics[0]?.message)
 }
 

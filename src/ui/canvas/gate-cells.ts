@@ -22,21 +22,38 @@ export interface Gate {
 const CELLS_AT_MOST = 8
 
 /** The chain that the packet under the cursor meets at a device, or the one that guards it at rest. */
-export function gateOf(network: Network, trace: Trace | undefined, device: string, journey: number, upTo: number): Gate | undefined {
+export function gateOf(
+  network: Network,
+  trace: Trace | undefined,
+  device: string,
+  journey: number,
+  upTo: number,
+): Gate | undefined {
   const compiled = network.devices.get(device)
   if (!compiled) return undefined
   const met = trace ? chainMet(trace, device, journey, upTo) : undefined
   const stages = compiled.stages.filter(({ table }) => table.name === 'filter')
-  const resting = stages.find(({ iifSide, hook }) => iifSide === 'outside' || hook === 'input' || hook === 'forward')
+  const resting = stages.find(
+    ({ iifSide, hook }) => iifSide === 'outside' || hook === 'input' || hook === 'forward',
+  )
   const ref = met?.ref ?? resting?.chain.ref
   const chain = ref && compiled.chain(ref)
   if (!ref || !chain) return undefined
   const rules = chain.rules.map(({ rule, number, locked }): GateCell => {
     const tried = met?.tried.get(rule.id)
-    return { key: rule.id, label: locked ? rule.name : String(number ?? ''), locked, state: tried ?? 'waiting' }
+    return {
+      key: rule.id,
+      label: locked ? rule.name : String(number ?? ''),
+      locked,
+      state: tried ?? 'waiting',
+    }
   })
   const policy: GateCell = { key: 'policy', label: 'policy', locked: false, state: met?.policy ?? 'waiting' }
-  return fold({ chain: ref, cells: [...rules, policy], decided: [...rules, policy].findIndex(({ state }) => DECIDED.has(state)) })
+  return fold({
+    chain: ref,
+    cells: [...rules, policy],
+    decided: [...rules, policy].findIndex(({ state }) => DECIDED.has(state)),
+  })
 }
 
 const DECIDED = new Set(['accept', 'drop', 'reject'])
@@ -48,15 +65,21 @@ interface Met {
 }
 
 function chainMet(trace: Trace, device: string, journey: number, upTo: number): Met | undefined {
-  const steps = (trace.journeys[journey]?.steps ?? []).filter((index) => index <= upTo).map((index) => trace.steps[index])
-  const at = steps.findLastIndex((step) => step?.kind === 'chain-entered' && step.base && step.device === device && step.chain.table === 'filter')
+  const steps = (trace.journeys[journey]?.steps ?? [])
+    .filter((index) => index <= upTo)
+    .map((index) => trace.steps[index])
+  const at = steps.findLastIndex(
+    (step) =>
+      step?.kind === 'chain-entered' && step.base && step.device === device && step.chain.table === 'filter',
+  )
   const entered = steps[at]
   if (entered?.kind !== 'chain-entered') return undefined
   const tried = new Map<string, GateCell['state']>()
   let policy: GateCell['state'] | undefined
   for (const step of steps.slice(at + 1)) {
     if (!step || step.device !== device || step.kind === 'chain-entered') break
-    if (step.kind === 'rule-tried' && sameRef(step.chain, entered.chain)) tried.set(step.rule, step.matched ? 'matched' : 'no-match')
+    if (step.kind === 'rule-tried' && sameRef(step.chain, entered.chain))
+      tried.set(step.rule, step.matched ? 'matched' : 'no-match')
     if (step.kind === 'verdict') {
       if (step.by.kind === 'policy') policy = step.verdict
       else if (chainKey(step.by.chain) === chainKey(entered.chain)) tried.set(step.by.rule, step.verdict)
@@ -71,7 +94,9 @@ function fold(gate: Gate): Gate {
   if (cells.length <= CELLS_AT_MOST + 1) return gate
   const last = cells.length - 1
   const around = decided >= 0 ? [decided - 1, decided, decided + 1] : [2, 3, 4]
-  const keep = [...new Set([0, 1, ...around, last])].filter((index) => index >= 0 && index <= last).sort((a, b) => a - b)
+  const keep = [...new Set([0, 1, ...around, last])]
+    .filter((index) => index >= 0 && index <= last)
+    .sort((a, b) => a - b)
   const folded: GateCell[] = []
   let before = -1
   for (const index of keep) {

@@ -6,7 +6,10 @@ export function sideOf(design: Design, device: Device, interfaceId: string): 'le
   const link = linkOf(design.links, device.id, interfaceId)
   const far = link?.ends.find((end) => end.device !== device.id)
   const other = design.devices.find(({ id }) => id === far?.device)
-  if (!other) return device.interfaces.findIndex(({ id }) => id === interfaceId) === 0 && device.kind !== 'client' ? 'left' : 'right'
+  if (!other)
+    return device.interfaces.findIndex(({ id }) => id === interfaceId) === 0 && device.kind !== 'client'
+      ? 'left'
+      : 'right'
   return other.position.x < device.position.x ? 'left' : 'right'
 }
 

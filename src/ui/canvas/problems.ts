@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
-import { problemsOf } from '@/model/topology/problems'
 import type { Design } from '@/model/project/design'
+import { problemsOf } from '@/model/topology/problems'
 import { useRun } from '@/state/run-store'
 
 const cache = new WeakMap<Design, ReturnType<typeof problemsOf>>()

@@ -21,19 +21,37 @@ export function ChecksStrip() {
     const flows = currentDesign().flows.map((flow) => (flow.id === id ? { ...flow, expect } : flow))
     commit({ kind: 'set-flows', flows }, 'keep the flow as a check')
   }
-  const remove = (id: string) => commit({ kind: 'set-flows', flows: design.flows.filter((flow) => flow.id !== id) }, 'remove a check')
+  const remove = (id: string) =>
+    commit({ kind: 'set-flows', flows: design.flows.filter((flow) => flow.id !== id) }, 'remove a check')
   const wanted = results.filter(({ asWanted }) => asWanted).length
   return (
     <section className="checks" aria-label="Checks">
       <h2>Checks</h2>
       <ul>
         {results.map(({ flow, works, asWanted }) => (
-          <li key={flow.id} className={`check ${asWanted ? '' : 'bad'} ${flow.id === selected ? 'is-selected' : ''}`}>
+          <li
+            key={flow.id}
+            className={`check ${asWanted ? '' : 'bad'} ${flow.id === selected ? 'is-selected' : ''}`}
+          >
             <button type="button" onClick={() => selectFlow(flow.id)} aria-pressed={flow.id === selected}>
-              {!asWanted ? <X className="i drop" /> : works ? <Check className="i accept" /> : <ShieldCheck className="i accept" />}
-              <span>{describeFlow(flow, design)}</span> <b className={asWanted ? 'accept' : 'drop'}>{works ? 'works' : flow.expect === 'blocked' ? 'blocked' : 'fails'}</b>
+              {!asWanted ? (
+                <X className="i drop" />
+              ) : works ? (
+                <Check className="i accept" />
+              ) : (
+                <ShieldCheck className="i accept" />
+              )}
+              <span>{describeFlow(flow, design)}</span>{' '}
+              <b className={asWanted ? 'accept' : 'drop'}>
+                {works ? 'works' : flow.expect === 'blocked' ? 'blocked' : 'fails'}
+              </b>
             </button>
-            <button type="button" className="check-remove" aria-label={`Remove the check ${describeFlow(flow, design)}`} onClick={() => remove(flow.id)}>
+            <button
+              type="button"
+              className="check-remove"
+              aria-label={`Remove the check ${describeFlow(flow, design)}`}
+              onClick={() => remove(flow.id)}
+            >
               <X className="i s12" />
             </button>
           </li>

@@ -33,7 +33,8 @@ export function FlowBar() {
         choices={design.devices.filter(({ kind }) => kind !== 'switch').map(({ name }) => name)}
         onChange={(text) => {
           const device = design.devices.find(({ name }) => name.toLowerCase() === text.trim().toLowerCase())
-          if (!device) setTrouble(`There is no device named ${text.trim() || '(nothing)'}. Choose one of the drawing.`)
+          if (!device)
+            setTrouble(`There is no device named ${text.trim() || '(nothing)'}. Choose one of the drawing.`)
           else change({ from: device.id })
         }}
       />
@@ -43,8 +44,18 @@ export function FlowBar() {
         choices={APPLICATIONS.map(({ id }) => id)}
         onChange={(text) => {
           const application = applicationOf(text.trim().toLowerCase())
-          if (!application) setTrouble(`${text.trim() || 'Nothing'} cannot be run. Choose ${APPLICATIONS.map(({ id }) => id).join(', ')}.`)
-          else change({ application: application.id, to: flow.to.replace(/^https?:\/\//i, application.id === 'https' || application.id === 'http' ? `${application.id}://` : '') })
+          if (!application)
+            setTrouble(
+              `${text.trim() || 'Nothing'} cannot be run. Choose ${APPLICATIONS.map(({ id }) => id).join(', ')}.`,
+            )
+          else
+            change({
+              application: application.id,
+              to: flow.to.replace(
+                /^https?:\/\//i,
+                application.id === 'https' || application.id === 'http' ? `${application.id}://` : '',
+              ),
+            })
         }}
       />
       <Cell
@@ -73,7 +84,15 @@ export function FlowBar() {
 
 function emptyFlow(design: Design): FlowRequest {
   const from = design.devices.find(({ kind }) => kind === 'client') ?? design.devices[0]
-  return { id: '', name: '', from: from?.id ?? '', application: 'https', to: '', connections: 1, resolveFirst: false }
+  return {
+    id: '',
+    name: '',
+    from: from?.id ?? '',
+    application: 'https',
+    to: '',
+    connections: 1,
+    resolveFirst: false,
+  }
 }
 
 /** A check stays what it is: a changed request becomes a flow of its own, unless the flow is no check. */
@@ -142,7 +161,13 @@ function Cell({ label, value, choices, placeholder = '', onChange }: CellProps) 
   )
 }
 
-function Options({ flow, onChange }: { readonly flow: FlowRequest; readonly onChange: (parts: Partial<FlowRequest>) => void }) {
+function Options({
+  flow,
+  onChange,
+}: {
+  readonly flow: FlowRequest
+  readonly onChange: (parts: Partial<FlowRequest>) => void
+}) {
   return (
     <Popover.Root>
       <Popover.Trigger asChild>
@@ -154,7 +179,15 @@ function Options({ flow, onChange }: { readonly flow: FlowRequest; readonly onCh
         <Popover.Content className="pop flow-options" align="end" sideOffset={4} collisionPadding={8}>
           <label>
             <span>Connections at once</span>
-            <input type="number" min={1} max={64} defaultValue={flow.connections} onBlur={(event) => onChange({ connections: Math.max(1, Math.min(64, Number(event.target.value) || 1)) })} />
+            <input
+              type="number"
+              min={1}
+              max={64}
+              defaultValue={flow.connections}
+              onBlur={(event) =>
+                onChange({ connections: Math.max(1, Math.min(64, Number(event.target.value) || 1)) })
+              }
+            />
           </label>
           <label>
             <span>Source port</span>
@@ -171,7 +204,11 @@ function Options({ flow, onChange }: { readonly flow: FlowRequest; readonly onCh
           </label>
           <label>
             <span>Ask the name server first</span>
-            <input type="checkbox" checked={flow.resolveFirst} onChange={(event) => onChange({ resolveFirst: event.target.checked })} />
+            <input
+              type="checkbox"
+              checked={flow.resolveFirst}
+              onChange={(event) => onChange({ resolveFirst: event.target.checked })}
+            />
           </label>
         </Popover.Content>
       </Popover.Portal>

@@ -11,7 +11,11 @@ export function HostTab({ device }: { readonly device: Device }) {
   const profile = settingsOf(device)
   const put = (parts: Parameters<typeof putDevice>[1], label: string) => putDevice(device, parts, label)
   const services = (next: readonly Service[], label: string) => put({ services: next }, label)
-  const changeService = (id: string, parts: Partial<Service>) => services(device.services.map((each) => (each.id === id ? { ...each, ...parts } : each)), 'change a service')
+  const changeService = (id: string, parts: Partial<Service>) =>
+    services(
+      device.services.map((each) => (each.id === id ? { ...each, ...parts } : each)),
+      'change a service',
+    )
   return (
     <div className="tab-form">
       <div className="pair">
@@ -40,12 +44,20 @@ export function HostTab({ device }: { readonly device: Device }) {
             onTake={(text) => {
               const read = parsePortRange(text)
               if (!read.ok) return read.diagnostics[0]?.message
-              return put({ host: { ...device.host, ephemeralPorts: read.value } }, 'change the ephemeral ports')
+              return put(
+                { host: { ...device.host, ephemeralPorts: read.value } },
+                'change the ephemeral ports',
+              )
             }}
           />
         </label>
         <span className="t3">
-          {profile.ephemeralPorts.last - profile.ephemeralPorts.first + 1} ports, picked {profile.picker === 'linux-parity' ? 'by parity' : profile.picker === 'random' ? 'at random' : 'one after the other'}
+          {profile.ephemeralPorts.last - profile.ephemeralPorts.first + 1} ports, picked{' '}
+          {profile.picker === 'linux-parity'
+            ? 'by parity'
+            : profile.picker === 'random'
+              ? 'at random'
+              : 'one after the other'}
         </span>
       </div>
       <div className="pair">
@@ -63,7 +75,10 @@ export function HostTab({ device }: { readonly device: Device }) {
               }
               const read = parsePortRange(text)
               if (!read.ok) return read.diagnostics[0]?.message
-              return put({ host: { ...device.host, firstPort: read.value.first } }, 'pin the next source port')
+              return put(
+                { host: { ...device.host, firstPort: read.value.first } },
+                'pin the next source port',
+              )
             }}
           />
         </label>
@@ -75,9 +90,15 @@ export function HostTab({ device }: { readonly device: Device }) {
             placeholder="none"
             size={16}
             onTake={(text) => {
-              if (text.trim() === '') return commit({ kind: 'set-device', id: device.id, parts: {}, cleared: ['nameServer'] }, 'remove the name server')
+              if (text.trim() === '')
+                return commit(
+                  { kind: 'set-device', id: device.id, parts: {}, cleared: ['nameServer'] },
+                  'remove the name server',
+                )
               const read = parseAddress(text)
-              return read.ok ? put({ nameServer: read.value }, 'change the name server') : read.diagnostics[0]?.message
+              return read.ok
+                ? put({ nameServer: read.value }, 'change the name server')
+                : read.diagnostics[0]?.message
             }}
           />
         </label>
@@ -99,10 +120,21 @@ export function HostTab({ device }: { readonly device: Device }) {
           {device.services.map((service) => (
             <tr key={service.id}>
               <td>
-                <TextField label="Name of the service" value={service.name} size={10} onTake={(text) => changeService(service.id, { name: text.trim().slice(0, 40) })} />
+                <TextField
+                  label="Name of the service"
+                  value={service.name}
+                  size={10}
+                  onTake={(text) => changeService(service.id, { name: text.trim().slice(0, 40) })}
+                />
               </td>
               <td>
-                <select aria-label="Protocol of the service" value={service.protocol} onChange={(event) => changeService(service.id, { protocol: event.target.value === 'udp' ? 'udp' : 'tcp' })}>
+                <select
+                  aria-label="Protocol of the service"
+                  value={service.protocol}
+                  onChange={(event) =>
+                    changeService(service.id, { protocol: event.target.value === 'udp' ? 'udp' : 'tcp' })
+                  }
+                >
                   <option>tcp</option>
                   <option>udp</option>
                 </select>
@@ -114,18 +146,36 @@ export function HostTab({ device }: { readonly device: Device }) {
                   size={6}
                   onTake={(text) => {
                     const read = parsePortRange(text)
-                    return read.ok ? changeService(service.id, { port: read.value.first }) : read.diagnostics[0]?.message
+                    return read.ok
+                      ? changeService(service.id, { port: read.value.first })
+                      : read.diagnostics[0]?.message
                   }}
                 />
               </td>
               <td>
-                <input type="checkbox" aria-label="The service speaks TLS" checked={service.tls} onChange={(event) => changeService(service.id, { tls: event.target.checked })} />
+                <input
+                  type="checkbox"
+                  aria-label="The service speaks TLS"
+                  checked={service.tls}
+                  onChange={(event) => changeService(service.id, { tls: event.target.checked })}
+                />
               </td>
               <td className="t3">
-                {portBand(service.port)} port: {service.port < profile.lowestUnprivilegedPort ? 'needs privileges' : 'any program may'}
+                {portBand(service.port)} port:{' '}
+                {service.port < profile.lowestUnprivilegedPort ? 'needs privileges' : 'any program may'}
               </td>
               <td>
-                <button type="button" className="btn quiet icon mini" aria-label={`Delete the service ${service.name}`} onClick={() => services(device.services.filter(({ id }) => id !== service.id), 'delete a service')}>
+                <button
+                  type="button"
+                  className="btn quiet icon mini"
+                  aria-label={`Delete the service ${service.name}`}
+                  onClick={() =>
+                    services(
+                      device.services.filter(({ id }) => id !== service.id),
+                      'delete a service',
+                    )
+                  }
+                >
                   <X className="i s12" />
                 </button>
               </td>
@@ -137,7 +187,21 @@ export function HostTab({ device }: { readonly device: Device }) {
         <button
           type="button"
           className="btn quiet mini"
-          onClick={() => services([...device.services, { id: `service-${device.services.length + 1}-${device.services.map(({ id }) => id).join().length}`, name: 'https', protocol: 'tcp', port: 443, tls: true }], 'add a service')}
+          onClick={() =>
+            services(
+              [
+                ...device.services,
+                {
+                  id: `service-${device.services.length + 1}-${device.services.map(({ id }) => id).join().length}`,
+                  name: 'https',
+                  protocol: 'tcp',
+                  port: 443,
+                  tls: true,
+                },
+              ],
+              'add a service',
+            )
+          }
         >
           <Plus className="i s12" /> Service
         </button>
@@ -146,6 +210,10 @@ export function HostTab({ device }: { readonly device: Device }) {
   )
 }
 
-function putDevice(device: Device, parts: Partial<Pick<Device, 'host' | 'services' | 'nameServer'>>, label: string): string | undefined {
+function putDevice(
+  device: Device,
+  parts: Partial<Pick<Device, 'host' | 'services' | 'nameServer'>>,
+  label: string,
+): string | undefined {
   return commit({ kind: 'set-device', id: device.id, parts }, label)
 }

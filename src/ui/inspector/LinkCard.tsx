@@ -11,7 +11,11 @@ export function LinkCard({ id }: { readonly id: string }) {
   const ends = link.ends.map((end) => {
     const device = design.devices.find((each) => each.id === end.device)
     const port = device?.interfaces.find((each) => each.id === end.interface)
-    return { name: device?.name ?? '', port: port?.name ?? '', prefixes: (port?.addresses ?? []).map((own) => formatPrefix(prefixOf(own))) }
+    return {
+      name: device?.name ?? '',
+      port: port?.name ?? '',
+      prefixes: (port?.addresses ?? []).map((own) => formatPrefix(prefixOf(own))),
+    }
   })
   const prefixes = [...new Set(ends.flatMap((end) => end.prefixes))]
   const title = ends.map(({ name }) => name).join(' to ')
@@ -33,7 +37,9 @@ export function LinkCard({ id }: { readonly id: string }) {
       </div>
       <div className="tab-form">
         <p>
-          {ends.map(({ name, port }) => `${name} ${port}`).join(' and ')}. {prefixes.length > 0 ? 'Prefixes on it:' : 'No addresses on it.'} <span className="mono">{prefixes.join(', ')}</span>
+          {ends.map(({ name, port }) => `${name} ${port}`).join(' and ')}.{' '}
+          {prefixes.length > 0 ? 'Prefixes on it:' : 'No addresses on it.'}{' '}
+          <span className="mono">{prefixes.join(', ')}</span>
         </p>
       </div>
     </section>

@@ -7,8 +7,13 @@ import { TextField } from './TextField'
 
 /** Where the device sends what is not its own: the longest prefix wins. */
 export function RoutesTab({ device }: { readonly device: Device }) {
-  const put = (routes: readonly Route[], label: string) => commit({ kind: 'set-device', id: device.id, parts: { routes } }, label)
-  const change = (id: string, parts: Partial<Route>) => put(device.routes.map((each) => (each.id === id ? { ...each, ...parts } : each)), 'change a route')
+  const put = (routes: readonly Route[], label: string) =>
+    commit({ kind: 'set-device', id: device.id, parts: { routes } }, label)
+  const change = (id: string, parts: Partial<Route>) =>
+    put(
+      device.routes.map((each) => (each.id === id ? { ...each, ...parts } : each)),
+      'change a route',
+    )
   const add = () => {
     const destination = parsePrefix('0.0.0.0/0')
     const via = device.interfaces[0]?.addresses[0]?.address
@@ -48,7 +53,9 @@ export function RoutesTab({ device }: { readonly device: Device }) {
                   onTake={(text) => {
                     const wide = formatAddress(route.via).includes(':') ? '::/0' : '0.0.0.0/0'
                     const read = parsePrefix(text.trim() === 'default' ? wide : text)
-                    return read.ok ? change(route.id, { destination: read.value }) : read.diagnostics[0]?.message
+                    return read.ok
+                      ? change(route.id, { destination: read.value })
+                      : read.diagnostics[0]?.message
                   }}
                 />
               </td>
@@ -64,7 +71,17 @@ export function RoutesTab({ device }: { readonly device: Device }) {
                 />
               </td>
               <td>
-                <button type="button" className="btn quiet icon mini" aria-label="Delete the route" onClick={() => put(device.routes.filter(({ id }) => id !== route.id), 'delete a route')}>
+                <button
+                  type="button"
+                  className="btn quiet icon mini"
+                  aria-label="Delete the route"
+                  onClick={() =>
+                    put(
+                      device.routes.filter(({ id }) => id !== route.id),
+                      'delete a route',
+                    )
+                  }
+                >
                   <X className="i s12" />
                 </button>
               </td>

@@ -1,13 +1,13 @@
+import { deciderName } from '@/analyses/explain-verdict/sentences'
+import { deviceName } from '@/analyses/explain-verdict/walks'
 import { homeRouterLine } from '@/dialects/log-lines/home-router'
 import { netfilterLine } from '@/dialects/log-lines/netfilter'
 import type { Network } from '@/engine/network'
-import { deciderName } from '@/analyses/explain-verdict/sentences'
-import { deviceName } from '@/analyses/explain-verdict/walks'
+import { chainKey } from '@/model/ruleset/chains'
 import { goToStep, useCursor } from '@/state/playback/cursor'
-import { logAt, type LoggedStep } from '@/state/playback/moment'
+import { type LoggedStep, logAt } from '@/state/playback/moment'
 import { useCurrentTrace, useRun } from '@/state/run-store'
 import { selectRule, showTab } from '@/state/view-store'
-import { chainKey } from '@/model/ruleset/chains'
 import './log.css'
 
 /** What the devices have written to their logs up to the cursor, each in its own format. */
@@ -19,7 +19,9 @@ export function LogPanel() {
   return (
     <section className="log-panel" aria-label="Log">
       {lines.length === 0 ? (
-        <p className="t3 log-empty">Nothing is logged up to here. Rules write a line where their log is on.</p>
+        <p className="t3 log-empty">
+          Nothing is logged up to here. Rules write a line where their log is on.
+        </p>
       ) : (
         <ol>
           {lines.map(({ step, line }) => (
@@ -33,7 +35,8 @@ export function LogPanel() {
                   selectRule({ device: line.device, chain: line.by.chain, rule: line.by.rule })
                 }}
               >
-                <span className="t3 s11">{deviceName(network, line.device)}</span> <span className="mono">{textOf(line, network)}</span>
+                <span className="t3 s11">{deviceName(network, line.device)}</span>{' '}
+                <span className="mono">{textOf(line, network)}</span>
               </button>
             </li>
           ))}
@@ -47,5 +50,9 @@ function textOf(line: LoggedStep, network: Network): string {
   const format = network.devices.get(line.device)?.firewall.logFormat
   const { prefix, packet, iif, oif } = line
   if (format === 'home-router') return homeRouterLine(packet, prefix === '' ? deciderName(line.by) : prefix)
-  return netfilterLine(packet, { prefix, ...(iif === undefined ? {} : { iif }), ...(oif === undefined ? {} : { oif }) })
+  return netfilterLine(packet, {
+    prefix,
+    ...(iif === undefined ? {} : { iif }),
+    ...(oif === undefined ? {} : { oif }),
+  })
 }

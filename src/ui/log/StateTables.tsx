@@ -62,7 +62,9 @@ export function ConntrackTable() {
   return (
     <section className="state-table" aria-label="Tracked flows">
       {rows.length === 0 ? (
-        <p className="t3 log-empty">{name ?? 'No device'} tracks no connection at this moment. Home packet filters never do.</p>
+        <p className="t3 log-empty">
+          {name ?? 'No device'} tracks no connection at this moment. Home packet filters never do.
+        </p>
       ) : (
         <table>
           <thead>

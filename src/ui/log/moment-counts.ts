@@ -5,7 +5,11 @@ import { useCurrentTrace } from '@/state/run-store'
 import { useView } from '@/state/view-store'
 
 /** How much the other tabs hold at the cursor, for the selected device. */
-export function useMomentCounts(): { readonly log: number; readonly bindings: number; readonly conntrack: number } {
+export function useMomentCounts(): {
+  readonly log: number
+  readonly bindings: number
+  readonly conntrack: number
+} {
   const trace = useCurrentTrace()
   const cursor = useCursor()
   const device = useView((view) => view.device)

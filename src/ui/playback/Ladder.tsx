@@ -21,7 +21,9 @@ export function Ladder() {
   const cursor = useCursor()
   const [unfolded, setUnfolded] = useState(false)
   const current = useRef<HTMLButtonElement>(null)
-  useEffect(() => current.current?.scrollIntoView({ block: 'nearest' }), [cursor.journey])
+  useEffect(() => {
+    if (cursor.journey >= 0) current.current?.scrollIntoView({ block: 'nearest' })
+  }, [cursor.journey])
 
   if (!trace || trace.journeys.length === 0) {
     return (
@@ -89,7 +91,7 @@ const personAt = (columns: readonly LadderColumn[]) => columns[0]?.name ?? 'the 
 /** Columns stand between 15 and 93 % of the width. */
 function placeOf(index: number, columns: readonly LadderColumn[]): string {
   const share = columns.length < 2 ? 0 : index / (columns.length - 1)
-  return `calc(var(--ladder-first) + (100% - var(--ladder-first) - var(--ladder-last)) * ${share.toFixed(4)})`
+  return `calc((var(--ladder-first) + (100% - var(--ladder-first) - var(--ladder-last)) * ${share.toFixed(4)}))`
 }
 
 function moveFocus(event: KeyboardEvent<HTMLOListElement>): void {
@@ -133,9 +135,11 @@ function Row({ row, columns, cursor, innerRef }: RowProps) {
       {row.arrows.map((arrow) => (
         <Arrow key={`${arrow.from}-${arrow.to}`} arrow={arrow} columns={columns} />
       ))}
-      {[...new Set(row.translated)].map((column) => (
-        <span key={column} className="mk dia" style={{ left: placeOf(column, columns) }} />
-      ))}
+      {[...new Set(row.translated)]
+        .filter((column) => row.end?.text === '' || column !== row.end?.column)
+        .map((column) => (
+          <span key={column} className="mk dia" style={{ left: placeOf(column, columns) }} />
+        ))}
       {row.end && row.end.text !== '' && row.end.column >= 0 && (
         <End row={row} end={row.end} columns={columns} />
       )}

@@ -1,7 +1,7 @@
 import { Check, X } from 'lucide-react'
-import { useMemo } from 'react'
-import { acceptedPorts, portVerdicts, type PortVerdict } from '@/analyses/open-ports/open-ports'
+import { Fragment, useMemo } from 'react'
 import { walksOf } from '@/analyses/explain-verdict/walks'
+import { acceptedPorts, type PortVerdict, portVerdicts } from '@/analyses/open-ports/open-ports'
 import { formatPortRange, PORT_BANDS } from '@/model/packet/port'
 import { settingsOf } from '@/model/topology/host-profiles'
 import { resolverFor } from '@/model/topology/names'
@@ -13,19 +13,33 @@ const LOW_SHARE = 0.14
 
 /** Where a port lies on the scale, in percent. */
 export function placeOfPort(port: number): number {
-  return 100 * (port <= 1024 ? (port / 1024) * LOW_SHARE : LOW_SHARE + ((port - 1024) / (65536 - 1024)) * (1 - LOW_SHARE))
+  return (
+    100 *
+    (port <= 1024
+      ? (port / 1024) * LOW_SHARE
+      : LOW_SHARE + ((port - 1024) / (65536 - 1024)) * (1 - LOW_SHARE))
+  )
 }
 
 /** All ports on one line: the bands, what the client picks from, what it picked, and what the deciding rules let reach it. */
 export function PortsRuler() {
   const reading = useReply()
-  const bands = PORT_BANDS.map(({ id, first, last }) => ({ id, last, left: placeOfPort(first), right: 100 - placeOfPort(last + 1) }))
+  const bands = PORT_BANDS.map(({ id, first, last }) => ({
+    id,
+    last,
+    left: placeOfPort(first),
+    right: 100 - placeOfPort(last + 1),
+  }))
   return (
     <section className="ruler" aria-label="Ports">
       <h2 className="s12">Ports</h2>
       <div className="scale">
         {bands.map(({ id, last, left, right }, index) => (
-          <span key={id} className={`band ${index === 0 ? 'first' : ''}`} style={{ left: `${left}%`, right: `${right}%` }}>
+          <span
+            key={id}
+            className={`band ${index === 0 ? 'first' : ''}`}
+            style={{ left: `${left}%`, right: `${right}%` }}
+          >
             {id}
             <span>{last}</span>
           </span>
@@ -61,17 +75,28 @@ function useReply(): Reading | undefined {
     if (!client) return undefined
     const range = settingsOf(client).ephemeralPorts
     const reply = trace.journeys.find(({ role }) => role === 'reply')
-    const walk = reply && walksOf(trace, reply, trace.steps.length).find(({ tried, by }) => tried.length > 0 || by.kind === 'policy')
+    const walk =
+      reply &&
+      walksOf(trace, reply, trace.steps.length).find(
+        ({ tried, by }) => tried.length > 0 || by.kind === 'policy',
+      )
     const device = walk && network.devices.get(walk.device)
     const chain = walk && device?.chain(walk.chain)
     const base = { client: client.name, range, picked: port.port }
     if (!walk || !device || !chain) {
-      return { ...base, verdicts: [], pickedVerdict: undefined, summary: <span>No filter decides about a reply to {client.name} in this run.</span> }
+      return {
+        ...base,
+        verdicts: [],
+        pickedVerdict: undefined,
+        summary: <span>No filter decides about a reply to {client.name} in this run.</span>,
+      }
     }
     const verdicts = portVerdicts(device, chain, walk.context, resolverFor(design, walk.device))
     const count = range.last - range.first + 1
     const open = acceptedPorts(verdicts, range)
-    const pickedVerdict = verdicts.find(({ first, last }) => port.port !== undefined && port.port >= first && port.port <= last)
+    const pickedVerdict = verdicts.find(
+      ({ first, last }) => port.port !== undefined && port.port >= first && port.port <= last,
+    )
     const summary = (
       <>
         <b>
@@ -89,27 +114,56 @@ function Marks({ client, range, picked, verdicts, pickedVerdict }: Reading) {
   const pickedDrops = pickedVerdict !== undefined && pickedVerdict.verdict !== 'accept'
   return (
     <>
-      <i className="range" style={{ left: `${placeOfPort(range.first)}%`, right: `${100 - placeOfPort(range.last + 1)}%` }} />
-      <span className="rangelab" style={range.first > 12_000 ? { right: `calc(${100 - placeOfPort(range.first)}% + 8px)` } : { left: `calc(${placeOfPort(range.last + 1)}% + 8px)` }}>
+      <i
+        className="range"
+        style={{ left: `${placeOfPort(range.first)}%`, right: `${100 - placeOfPort(range.last + 1)}%` }}
+      />
+      <span
+        className="rangelab"
+        style={
+          range.first > 12_000
+            ? { right: `calc(${100 - placeOfPort(range.first)}% + 8px)` }
+            : { left: `calc(${placeOfPort(range.last + 1)}% + 8px)` }
+        }
+      >
         {client} picks <span className="mono">{formatPortRange(range)}</span>
       </span>
       {named.map(({ first, last, verdict, rule }) => {
         const meaning = verdict === 'accept' ? 'accept' : 'drop'
         const wide = last > first
         return (
-          <span key={first}>
-            <i className={`tick ${meaning} ${wide ? 'wide' : ''}`} style={wide ? { left: `${placeOfPort(first)}%`, right: `${100 - placeOfPort(last + 1)}%` } : { left: `${placeOfPort(first)}%` }} />
-            <span className={`ticklab ${meaning}`} style={{ left: `${wide ? (placeOfPort(first) + placeOfPort(last + 1)) / 2 : placeOfPort(first)}%` }} title={`rule ${rule} ${verdict}s`}>
+          <Fragment key={first}>
+            <i
+              className={`tick ${meaning} ${wide ? 'wide' : ''}`}
+              style={
+                wide
+                  ? { left: `${placeOfPort(first)}%`, right: `${100 - placeOfPort(last + 1)}%` }
+                  : { left: `${placeOfPort(first)}%` }
+              }
+            />
+            <span
+              className={`ticklab ${meaning}`}
+              style={{
+                left: `${wide ? (placeOfPort(first) + placeOfPort(last + 1)) / 2 : placeOfPort(first)}%`,
+              }}
+              title={`rule ${rule} ${verdict}s`}
+            >
               {verdict === 'accept' ? <Check className="i" /> : <X className="i" />}
               {formatPortRange({ first, last })}
             </span>
-          </span>
+          </Fragment>
         )
       })}
       {picked !== undefined && (
         <>
-          <i className={`tick picked ${pickedDrops ? 'drop' : 'accept'}`} style={{ left: `${placeOfPort(picked)}%` }} />
-          <span className={`ticklab strong ${pickedDrops ? 'drop' : 'accept'}`} style={{ left: `${Math.min(97, placeOfPort(picked))}%` }}>
+          <i
+            className={`tick picked ${pickedDrops ? 'drop' : 'accept'}`}
+            style={{ left: `${placeOfPort(picked)}%` }}
+          />
+          <span
+            className={`ticklab strong ${pickedDrops ? 'drop' : 'accept'}`}
+            style={{ left: `${Math.min(97, placeOfPort(picked))}%` }}
+          >
             {pickedDrops ? <X className="i" /> : <Check className="i" />}
             {picked}
           </span>

@@ -23,7 +23,9 @@ export function CellEditor({ label, value, suggestions, onTake, onDone }: Props)
   const [open, setOpen] = useState(false)
   const input = useRef<HTMLInputElement>(null)
   const list = useId()
-  useEffect(() => input.current?.select(), [])
+  useEffect(() => {
+    input.current?.select()
+  }, [])
   const shown = open ? narrowed(suggestions, text, value) : []
 
   const take = (written: string, go: 'stay' | 'next' | 'previous'): void => {
@@ -95,7 +97,8 @@ export function CellEditor({ label, value, suggestions, onTake, onDone }: Props)
         <span className="cell-trouble" role="alert">
           <CircleX className="i drop" />
           <span>
-            <Marked text={text} diagnostic={trouble} /> {trouble.message} Until then <span className="mono">{value}</span> stays in force.
+            <Marked text={text} diagnostic={trouble} /> {trouble.message} Until then{' '}
+            <span className="mono">{value}</span> stays in force.
           </span>
         </span>
       )}
@@ -104,7 +107,13 @@ export function CellEditor({ label, value, suggestions, onTake, onDone }: Props)
 }
 
 /** The typed text with the wrong part underlined. */
-function Marked({ text, diagnostic: { column, length } }: { readonly text: string; readonly diagnostic: Diagnostic }) {
+function Marked({
+  text,
+  diagnostic: { column, length },
+}: {
+  readonly text: string
+  readonly diagnostic: Diagnostic
+}) {
   const from = Math.min(text.length, column - 1)
   const to = length > 0 ? from + length : text.length
   return (

@@ -1,8 +1,8 @@
 import { useSortable } from '@dnd-kit/sortable'
 import { CSS } from '@dnd-kit/utilities'
 import { Check, GripVertical, Lock } from 'lucide-react'
-import { BLACK_LIST_DEFENSE, builtinGroup, withBuiltin } from '@/model/firewalls/built-in'
 import type { Names } from '@/model/fields/field'
+import { BLACK_LIST_DEFENSE, builtinGroup, withBuiltin } from '@/model/firewalls/built-in'
 import { sameRef } from '@/model/ruleset/chains'
 import type { Rule } from '@/model/ruleset/ruleset'
 import type { Device } from '@/model/topology/topology'
@@ -11,8 +11,8 @@ import { POLICY_HIT } from '@/state/playback/moment'
 import { selectRule } from '@/state/view-store'
 import { CellEditor } from './CellEditor'
 import type { Column } from './columns'
-import type { TableReading } from './reading'
 import type { Place } from './RuleGrid'
+import type { TableReading } from './reading'
 import { suggestionsFor } from './suggestions'
 import type { GridRow, TableModel } from './table-model'
 import { PolicyMenu, VerdictMenu } from './VerdictMenu'
@@ -65,17 +65,41 @@ function decidedOf({ reading, model }: Props, rule: string) {
 }
 
 function RuleRow(props: Props & { readonly row: Extract<GridRow, { kind: 'rule' }> }) {
-  const { row, index, top, device, model, columns, names, reading, place, editing, selected, onEdit, onDone, onSelect } = props
+  const {
+    row,
+    index,
+    top,
+    device,
+    model,
+    columns,
+    names,
+    reading,
+    place,
+    editing,
+    selected,
+    onEdit,
+    onDone,
+    onSelect,
+  } = props
   const { rule, locked } = row
-  const { setNodeRef, attributes, listeners, transform, transition, isDragging } = useSortable({ id: row.key, disabled: locked })
+  const { setNodeRef, attributes, listeners, transform, transition, isDragging } = useSortable({
+    id: row.key,
+    disabled: locked,
+  })
   const decided = decidedOf(props, rule.id)
   const verdict = 'data-decided' in decided ? decided['data-decided'] : undefined
   const style = {
     ...(top === undefined ? {} : { position: 'absolute' as const, top, left: 0, right: 0 }),
-    ...(transform ? { transform: CSS.Translate.toString(transform), transition, zIndex: isDragging ? 2 : undefined } : {}),
+    ...(transform
+      ? { transform: CSS.Translate.toString(transform), transition, zIndex: isDragging ? 2 : undefined }
+      : {}),
   }
   const failedField = reading.failed.get(rule.id)
-  const userChains = device.firewall.ruleset.tables.flatMap((table) => (table.name === model.chains[0]?.table ? table.chains.filter(({ base }) => !base).map(({ name }) => name) : []))
+  const userChains = device.firewall.ruleset.tables.flatMap((table) =>
+    table.name === model.chains[0]?.table
+      ? table.chains.filter(({ base }) => !base).map(({ name }) => name)
+      : [],
+  )
   const change = (next: (rule: Rule) => Rule, label: string) => commit(model.change(row.key, next), label)
   const hits = row.verdicts.reduce((sum, { ref }) => sum + reading.hits(ref, rule.id), 0)
   return (
@@ -89,22 +113,45 @@ function RuleRow(props: Props & { readonly row: Extract<GridRow, { kind: 'rule' 
       style={style}
       {...decided}
       onClick={(event) => {
-        if (event.shiftKey || event.ctrlKey || event.metaKey) onSelect(selected.includes(row.key) ? selected.filter((key) => key !== row.key) : [...selected, row.key])
-        else if (model.chains[0]) selectRule({ device: device.id, chain: row.verdicts[0]?.ref ?? model.chains[0], rule: rule.id })
+        if (event.shiftKey || event.ctrlKey || event.metaKey)
+          onSelect(
+            selected.includes(row.key) ? selected.filter((key) => key !== row.key) : [...selected, row.key],
+          )
+        else if (model.chains[0])
+          selectRule({ device: device.id, chain: row.verdicts[0]?.ref ?? model.chains[0], rule: rule.id })
       }}
     >
       <span {...cellProps(props, index, 0, 'handle')}>
         {locked ? (
           <Lock className="i" aria-label="comes with the device" />
         ) : (
-          <button type="button" className="grip" {...attributes} {...listeners} tabIndex={-1} role="button" aria-label={`Move rule ${row.number ?? rule.name}`} aria-roledescription="sortable">
+          <button
+            type="button"
+            className="grip"
+            {...attributes}
+            {...listeners}
+            tabIndex={-1}
+            role="button"
+            aria-label={`Move rule ${row.number ?? rule.name}`}
+            aria-roledescription="sortable"
+          >
             <GripVertical className="i" />
           </button>
         )}
       </span>
       <span {...cellProps(props, index, 1, 'num')}>{locked ? '' : (row.number ?? '–')}</span>
       <span {...cellProps(props, index, 2, 'c')}>
-        <OnBox rule={rule} locked={locked} device={device} onToggle={() => change((before) => ({ ...before, enabled: !before.enabled }), rule.enabled ? 'turn a rule off' : 'turn a rule on')} />
+        <OnBox
+          rule={rule}
+          locked={locked}
+          device={device}
+          onToggle={() =>
+            change(
+              (before) => ({ ...before, enabled: !before.enabled }),
+              rule.enabled ? 'turn a rule off' : 'turn a rule on',
+            )
+          }
+        />
       </span>
       {columns.map((column, at) => {
         const here = 3 + at
@@ -114,7 +161,12 @@ function RuleRow(props: Props & { readonly row: Extract<GridRow, { kind: 'rule' 
         return (
           <span
             key={column.id}
-            {...cellProps(props, index, here, `${column.id === 'name' ? 'nm' : 'm d'} ${text === 'any' ? 'any' : ''}`)}
+            {...cellProps(
+              props,
+              index,
+              here,
+              `${column.id === 'name' ? 'nm' : 'm d'} ${text === 'any' ? 'any' : ''}`,
+            )}
             data-column={column.id}
             title={text.length > 14 ? text : undefined}
             onDoubleClick={() => !locked && onEdit(index, here)}
@@ -128,31 +180,60 @@ function RuleRow(props: Props & { readonly row: Extract<GridRow, { kind: 'rule' 
                   const read = column.write(rule, written, names)
                   if (!read.ok) return read.diagnostics[0]
                   const trouble = change(() => ({ ...read.value }), `change ${column.label}`)
-                  return trouble === undefined ? undefined : { kind: 'syntax-error', message: trouble, line: 1, column: 1, length: 0 }
+                  return trouble === undefined
+                    ? undefined
+                    : { kind: 'syntax-error', message: trouble, line: 1, column: 1, length: 0 }
                 }}
                 onDone={onDone}
               />
             ) : (
-              <CellText text={text} failed={failed} interfaceHint={column.id === 'interface' ? implied(device) : undefined} />
+              <CellText
+                text={text}
+                failed={failed}
+                interfaceHint={column.id === 'interface' ? implied(device) : undefined}
+              />
             )}
           </span>
         )
       })}
       {row.verdicts.map((cell, at) => (
-        <span key={cell.label} {...cellProps(props, index, 3 + columns.length + at, 'act')} data-column={cell.label}>
+        <span
+          key={cell.label}
+          {...cellProps(props, index, 3 + columns.length + at, 'act')}
+          data-column={cell.label}
+        >
           <VerdictMenu
             firewall={device.firewall}
             label={row.verdicts.length > 1 ? cell.label : 'action'}
             target={cell.rule?.target}
             chains={userChains}
             locked={locked}
-            onChoose={(target) => commit(model.setTarget(row.key, cell.ref, target), 'change what a rule does')}
+            onChoose={(target) =>
+              commit(model.setTarget(row.key, cell.ref, target), 'change what a rule does')
+            }
           />
         </span>
       ))}
-      <span {...cellProps(props, index, 3 + columns.length + row.verdicts.length, `hits ${hits === 0 ? 'zero' : ''}`)}>{hits}</span>
+      <span
+        {...cellProps(
+          props,
+          index,
+          3 + columns.length + row.verdicts.length,
+          `hits ${hits === 0 ? 'zero' : ''}`,
+        )}
+      >
+        {hits}
+      </span>
       <span className="flow-line" aria-hidden="true">
-        {[columns[1]?.read(rule, names), columns[2]?.read(rule, names), '>', columns[3]?.read(rule, names), columns[4]?.read(rule, names)].filter((part, at) => part !== 'any' || at === 1 || at === 3).join(' ')}
+        {[
+          columns[1]?.read(rule, names),
+          columns[2]?.read(rule, names),
+          '>',
+          columns[3]?.read(rule, names),
+          columns[4]?.read(rule, names),
+        ]
+          .filter((part, at) => part !== 'any' || at === 1 || at === 3)
+          .join(' ')}
       </span>
     </div>
   )
@@ -164,7 +245,15 @@ function implied(device: Device): string | undefined {
   return device.interfaces.find(({ side }) => side === 'outside')?.name
 }
 
-function CellText({ text, failed, interfaceHint }: { readonly text: string; readonly failed: boolean; readonly interfaceHint: string | undefined }) {
+function CellText({
+  text,
+  failed,
+  interfaceHint,
+}: {
+  readonly text: string
+  readonly failed: boolean
+  readonly interfaceHint: string | undefined
+}) {
   const shown = text === 'any' && interfaceHint !== undefined ? interfaceHint : text
   const negated = /^not /.test(shown)
   return (
@@ -175,15 +264,43 @@ function CellText({ text, failed, interfaceHint }: { readonly text: string; read
   )
 }
 
-function OnBox({ rule, locked, device, onToggle }: { readonly rule: Rule; readonly locked: boolean; readonly device: Device; readonly onToggle: () => void }) {
-  const group = rule.id === BLACK_LIST_DEFENSE.rule ? builtinGroup(device.firewall, BLACK_LIST_DEFENSE.id) : undefined
+function OnBox({
+  rule,
+  locked,
+  device,
+  onToggle,
+}: {
+  readonly rule: Rule
+  readonly locked: boolean
+  readonly device: Device
+  readonly onToggle: () => void
+}) {
+  const group =
+    rule.id === BLACK_LIST_DEFENSE.rule ? builtinGroup(device.firewall, BLACK_LIST_DEFENSE.id) : undefined
   const toggle = () => {
-    if (group) commit({ kind: 'set-firewall', device: device.id, firewall: withBuiltin(device.firewall, { ...group, enabled: !group.enabled }) }, `turn ${BLACK_LIST_DEFENSE.label} ${group.enabled ? 'off' : 'on'}`)
+    if (group)
+      commit(
+        {
+          kind: 'set-firewall',
+          device: device.id,
+          firewall: withBuiltin(device.firewall, { ...group, enabled: !group.enabled }),
+        },
+        `turn ${BLACK_LIST_DEFENSE.label} ${group.enabled ? 'off' : 'on'}`,
+      )
     else onToggle()
   }
   const fixed = locked && !group
   return (
-    <button type="button" tabIndex={-1} role="checkbox" aria-checked={rule.enabled} aria-label={`${rule.name || 'rule'} is on`} disabled={fixed} className={`box ${rule.enabled ? 'on' : ''}`} onClick={toggle}>
+    <button
+      type="button"
+      tabIndex={-1}
+      role="checkbox"
+      aria-checked={rule.enabled}
+      aria-label={`${rule.name || 'rule'} is on`}
+      disabled={fixed}
+      className={`box ${rule.enabled ? 'on' : ''}`}
+      onClick={toggle}
+    >
       {rule.enabled && <Check className="i" />}
     </button>
   )
@@ -200,22 +317,43 @@ function SeparatorRow(props: Props & { readonly row: Extract<GridRow, { kind: 's
       data-row="separator"
       aria-rowindex={index + 2}
       className="rule separator"
-      style={{ ...(top === undefined ? {} : { position: 'absolute', top, left: 0, right: 0 }), ...(transform ? { transform: CSS.Translate.toString(transform), transition } : {}) }}
+      style={{
+        ...(top === undefined ? {} : { position: 'absolute', top, left: 0, right: 0 }),
+        ...(transform ? { transform: CSS.Translate.toString(transform), transition } : {}),
+      }}
     >
       <span {...cellProps(props, index, 0, 'handle')}>
-        <button type="button" className="grip" {...attributes} {...listeners} tabIndex={-1} role="button" aria-label={`Move the separator ${row.title}`} aria-roledescription="sortable">
+        <button
+          type="button"
+          className="grip"
+          {...attributes}
+          {...listeners}
+          tabIndex={-1}
+          role="button"
+          aria-label={`Move the separator ${row.title}`}
+          aria-roledescription="sortable"
+        >
           <GripVertical className="i" />
         </button>
       </span>
-      <span {...cellProps(props, index, 3, 'title strong')} aria-colspan={columns.length + 2} onDoubleClick={() => onEdit(index, 3)}>
+      <span
+        {...cellProps(props, index, 3, 'title strong')}
+        aria-colspan={columns.length + 2}
+        onDoubleClick={() => onEdit(index, 3)}
+      >
         {isEditing ? (
           <CellEditor
             label="title"
             value={row.title}
             suggestions={[]}
             onTake={(text) => {
-              const trouble = commit(model.renameSeparator(row.key, text.trim().slice(0, 200)), 'rename a separator')
-              return trouble === undefined ? undefined : { kind: 'syntax-error', message: trouble, line: 1, column: 1, length: 0 }
+              const trouble = commit(
+                model.renameSeparator(row.key, text.trim().slice(0, 200)),
+                'rename a separator',
+              )
+              return trouble === undefined
+                ? undefined
+                : { kind: 'syntax-error', message: trouble, line: 1, column: 1, length: 0 }
             }}
             onDone={onDone}
           />
@@ -233,7 +371,13 @@ function PolicyRow(props: Props & { readonly row: Extract<GridRow, { kind: 'poli
   const verdict = 'data-decided' in decided ? decided['data-decided'] : undefined
   const hits = row.policies.reduce((sum, { ref }) => sum + reading.hits(ref, POLICY_HIT), 0)
   return (
-    <div role="row" data-row="policy" aria-rowindex={index + 2} className={`rule policy ${verdict ? `lit lit-${verdict}` : ''}`} {...decided}>
+    <div
+      role="row"
+      data-row="policy"
+      aria-rowindex={index + 2}
+      className={`rule policy ${verdict ? `lit lit-${verdict}` : ''}`}
+      {...decided}
+    >
       <span {...cellProps(props, index, 0, 'strong policy-name')} aria-colspan={3}>
         policy
       </span>
@@ -241,11 +385,28 @@ function PolicyRow(props: Props & { readonly row: Extract<GridRow, { kind: 'poli
         everything no rule decided
       </span>
       {row.policies.map(({ ref, policy }, at) => (
-        <span key={ref.chain} {...cellProps(props, index, 3 + columns.length + at, `act ${verdict ? 'strong' : ''}`)}>
-          <PolicyMenu firewall={device.firewall} label={`policy of ${ref.chain}`} policy={policy} onChoose={(next) => commit(model.setPolicy(ref, next), 'change the policy')} />
+        <span
+          key={ref.chain}
+          {...cellProps(props, index, 3 + columns.length + at, `act ${verdict ? 'strong' : ''}`)}
+        >
+          <PolicyMenu
+            firewall={device.firewall}
+            label={`policy of ${ref.chain}`}
+            policy={policy}
+            onChoose={(next) => commit(model.setPolicy(ref, next), 'change the policy')}
+          />
         </span>
       ))}
-      <span {...cellProps(props, index, 3 + columns.length + row.policies.length, `hits ${hits === 0 ? 'zero' : ''}`)}>{hits}</span>
+      <span
+        {...cellProps(
+          props,
+          index,
+          3 + columns.length + row.policies.length,
+          `hits ${hits === 0 ? 'zero' : ''}`,
+        )}
+      >
+        {hits}
+      </span>
     </div>
   )
 }

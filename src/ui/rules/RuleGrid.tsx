@@ -1,16 +1,24 @@
-import { closestCenter, DndContext, type DragEndEvent, KeyboardSensor, PointerSensor, useSensor, useSensors } from '@dnd-kit/core'
+import {
+  closestCenter,
+  DndContext,
+  type DragEndEvent,
+  KeyboardSensor,
+  PointerSensor,
+  useSensor,
+  useSensors,
+} from '@dnd-kit/core'
 import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Plus } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { namesOf } from '@/model/topology/names'
 import type { Device } from '@/model/topology/topology'
 import { commit } from '@/state/design-store'
 import { useRun } from '@/state/run-store'
 import { useView } from '@/state/view-store'
-import { namesOf } from '@/model/topology/names'
 import { columnsOf } from './columns'
-import { copyRows, duplicateRows, insertRule, pasteRows } from './grid-commands'
 import { GridRowView } from './GridRowView'
+import { copyRows, duplicateRows, insertRule, pasteRows } from './grid-commands'
 import { useTableReading } from './reading'
 import { SelectionBar } from './SelectionBar'
 import { freshRowId, ownKeys, type TableModel } from './table-model'
@@ -54,7 +62,11 @@ export function RuleGrid({ device, model, filter }: Props) {
     const wanted = filter.trim().toLowerCase()
     const withoutPolicy = model.rows.filter((row) => row.kind !== 'policy')
     if (wanted === '') return withoutPolicy
-    return withoutPolicy.filter((row) => row.kind === 'separator' || columns.some((column) => column.read(row.rule, names).toLowerCase().includes(wanted)))
+    return withoutPolicy.filter(
+      (row) =>
+        row.kind === 'separator' ||
+        columns.some((column) => column.read(row.rule, names).toLowerCase().includes(wanted)),
+    )
   }, [model, filter, columns, names])
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -64,7 +76,9 @@ export function RuleGrid({ device, model, filter }: Props) {
     enabled: rows.length > VIRTUAL_FROM,
   })
   const isVirtual = rows.length > VIRTUAL_FROM
-  const visible = isVirtual ? virtualizer.getVirtualItems().map(({ index, start }) => ({ index, start })) : rows.map((_, index) => ({ index, start: undefined }))
+  const visible = isVirtual
+    ? virtualizer.getVirtualItems().map(({ index, start }) => ({ index, start }))
+    : rows.map((_, index) => ({ index, start: undefined }))
 
   useEffect(() => {
     if (!shownRule) return
@@ -78,7 +92,10 @@ export function RuleGrid({ device, model, filter }: Props) {
   }, [reading.decided, isVirtual, rows, virtualizer])
 
   const focusCell = (next: Place) => {
-    const bounded = { row: Math.max(0, Math.min(rows.length, next.row)), column: Math.max(0, Math.min(columnCount - 1, next.column)) }
+    const bounded = {
+      row: Math.max(0, Math.min(rows.length, next.row)),
+      column: Math.max(0, Math.min(columnCount - 1, next.column)),
+    }
     setPlace(bounded)
     requestAnimationFrame(() => grid.current?.querySelector<HTMLElement>('[data-focus=true]')?.focus())
   }
@@ -87,7 +104,8 @@ export function RuleGrid({ device, model, filter }: Props) {
     const at = rows[row]
     return at && own.includes(at.key) ? at.key : undefined
   }
-  const chosen = () => (selected.length > 0 ? selected : [keyAt(place.row)].filter((key) => key !== undefined))
+  const chosen = () =>
+    selected.length > 0 ? selected : [keyAt(place.row)].filter((key) => key !== undefined)
 
   const moveRow = (from: number, by: 1 | -1) => {
     const key = keyAt(from)
@@ -106,7 +124,9 @@ export function RuleGrid({ device, model, filter }: Props) {
     focusCell(place)
   }
   const toggle = (keys: readonly string[]) => {
-    const edits = keys.filter((key) => model.rows.some((row) => row.kind === 'rule' && row.key === key)).map((key) => model.change(key, (rule) => ({ ...rule, enabled: !rule.enabled })))
+    const edits = keys
+      .filter((key) => model.rows.some((row) => row.kind === 'rule' && row.key === key))
+      .map((key) => model.change(key, (rule) => ({ ...rule, enabled: !rule.enabled })))
     if (edits.length > 0) say(commit({ kind: 'batch', edits }, 'turn a rule on or off'))
   }
 
@@ -118,7 +138,8 @@ export function RuleGrid({ device, model, filter }: Props) {
       event.preventDefault()
       what()
     }
-    if (altKey && (key === 'ArrowUp' || key === 'ArrowDown')) return act(() => moveRow(place.row, key === 'ArrowUp' ? -1 : 1))
+    if (altKey && (key === 'ArrowUp' || key === 'ArrowDown'))
+      return act(() => moveRow(place.row, key === 'ArrowUp' ? -1 : 1))
     if (shiftKey && (key === 'ArrowUp' || key === 'ArrowDown')) {
       return act(() => {
         const next = place.row + (key === 'ArrowUp' ? -1 : 1)
@@ -164,7 +185,8 @@ export function RuleGrid({ device, model, filter }: Props) {
     const row = rows[place.row]
     const cell = grid.current?.querySelector<HTMLElement>('[data-focus=true]')
     const inner = cell?.querySelector<HTMLElement>('button')
-    if (row?.kind === 'rule' && !row.locked && place.column >= 3 && place.column < 3 + columns.length) setEditing(true)
+    if (row?.kind === 'rule' && !row.locked && place.column >= 3 && place.column < 3 + columns.length)
+      setEditing(true)
     else if (row?.kind === 'separator') setEditing(true)
     else if (inner) {
       inner.focus()
@@ -181,7 +203,13 @@ export function RuleGrid({ device, model, filter }: Props) {
     const next = /^not /.test(text) ? text.slice(4) : `not ${text}`
     const written = column.write(row.rule, next, names)
     const rule = written.ok ? written.value : undefined
-    if (rule) say(commit(model.change(row.key, () => rule), 'negate a cell'))
+    if (rule)
+      say(
+        commit(
+          model.change(row.key, () => rule),
+          'negate a cell',
+        ),
+      )
     else setNotice(written.diagnostics[0]?.message)
   }
   const onPaste = (event: React.ClipboardEvent<HTMLDivElement>) => {
@@ -190,15 +218,31 @@ export function RuleGrid({ device, model, filter }: Props) {
     if (text.trim() === '') return
     event.preventDefault()
     const key = keyAt(place.row)
-    setNotice(pasteRows(model, device, design, text, key === undefined ? own.length : own.indexOf(key) + 1))
+    void pasteRows(model, device, design, text, key === undefined ? own.length : own.indexOf(key) + 1).then(
+      setNotice,
+    )
   }
-  const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 4 } }), useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }))
+  const sensors = useSensors(
+    useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
+    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
+  )
   const onDragEnd = ({ active, over }: DragEndEvent) => {
     const from = own.indexOf(String(active.id))
     const to = own.indexOf(String(over?.id ?? ''))
     if (from >= 0 && to >= 0 && from !== to) say(commit(model.move(from, to), 'move a rule'))
   }
-  const shared = { device, model, columns, names, reading, verdictColumns, place, editing, selected, shownRule: shownRule?.rule }
+  const shared = {
+    device,
+    model,
+    columns,
+    names,
+    reading,
+    verdictColumns,
+    place,
+    editing,
+    selected,
+    shownRule: shownRule?.rule,
+  }
   const handlers = {
     onFocus: (row: number, column: number) => setPlace({ row, column }),
     onEdit: (row: number, column: number) => {
@@ -228,15 +272,30 @@ export function RuleGrid({ device, model, filter }: Props) {
           {own.length === 0 && filter === '' && (
             <p className="grid-empty t2">
               No rules yet. Everything meets the policy
-              {policy?.kind === 'policy' ? `: ${policy.policies.map((each) => each.policy).join(', ')}` : ''}. <b>Add rule</b> or paste rules in any supported language.
+              {policy?.kind === 'policy' ? `: ${policy.policies.map((each) => each.policy).join(', ')}` : ''}.{' '}
+              <b>Add rule</b> or paste rules in any supported language.
             </p>
           )}
           <DndContext sensors={sensors} collisionDetection={closestCenter} onDragEnd={onDragEnd}>
             <SortableContext items={own} strategy={verticalListSortingStrategy}>
-              <div className="grid-rows" style={isVirtual ? { height: virtualizer.getTotalSize() } : undefined}>
+              <div
+                className="grid-rows"
+                style={isVirtual ? { height: virtualizer.getTotalSize() } : undefined}
+              >
                 {visible.map(({ index, start }) => {
                   const row = rows[index]
-                  return row && <GridRowView key={row.key} row={row} index={index} {...(start === undefined ? {} : { top: start })} {...shared} {...handlers} />
+                  return (
+                    row && (
+                      <GridRowView
+                        key={row.key}
+                        row={row}
+                        index={index}
+                        {...(start === undefined ? {} : { top: start })}
+                        {...shared}
+                        {...handlers}
+                      />
+                    )
+                  )
                 })}
               </div>
             </SortableContext>
@@ -249,14 +308,21 @@ export function RuleGrid({ device, model, filter }: Props) {
         )}
       </div>
       <div className="addrow">
-        <button type="button" className="btn quiet mini" aria-label="Add rule" onClick={() => insertRuleBelow()}>
+        <button
+          type="button"
+          className="btn quiet mini"
+          aria-label="Add rule"
+          onClick={() => insertRuleBelow()}
+        >
           <Plus className="i s12" /> Rule
         </button>
         <button
           type="button"
           className="btn quiet mini"
           aria-label="Add separator"
-          onClick={() => say(commit(model.insertSeparator(own.length, freshRowId(model), 'Separator'), 'add a separator'))}
+          onClick={() =>
+            say(commit(model.insertSeparator(own.length, freshRowId(model), 'Separator'), 'add a separator'))
+          }
         >
           <Plus className="i s12" /> Separator
         </button>
@@ -264,7 +330,15 @@ export function RuleGrid({ device, model, filter }: Props) {
           {notice ?? `${own.length} ${own.length === 1 ? 'row' : 'rows'}`}
         </span>
       </div>
-      {selected.length > 1 && <SelectionBar count={selected.length} onDuplicate={() => say(duplicateRows(model, selected))} onToggle={() => toggle(selected)} onDelete={remove} onClear={() => setSelected([])} />}
+      {selected.length > 1 && (
+        <SelectionBar
+          count={selected.length}
+          onDuplicate={() => say(duplicateRows(model, selected))}
+          onToggle={() => toggle(selected)}
+          onDelete={remove}
+          onClear={() => setSelected([])}
+        />
+      )}
     </>
   )
 
@@ -274,13 +348,31 @@ export function RuleGrid({ device, model, filter }: Props) {
   }
 }
 
-function GridHead({ columns, dual }: { readonly columns: ReturnType<typeof columnsOf>; readonly dual: boolean }) {
-  const labels = ['', '#', 'on', ...columns.map(({ label }) => label), ...(dual ? ['inbound', 'outbound'] : ['action']), 'hits']
+function GridHead({
+  columns,
+  dual,
+}: {
+  readonly columns: ReturnType<typeof columnsOf>
+  readonly dual: boolean
+}) {
+  const labels = [
+    '',
+    '#',
+    'on',
+    ...columns.map(({ label }) => label),
+    ...(dual ? ['inbound', 'outbound'] : ['action']),
+    'hits',
+  ]
   return (
     <div role="rowgroup">
       <div role="row" aria-rowindex={1} className="grid-head">
         {labels.map((label, index) => (
-          <span key={label || 'handle'} role="columnheader" aria-colindex={index + 1} className={HEAD_CLASS[label] ?? ''}>
+          <span
+            key={label || 'handle'}
+            role="columnheader"
+            aria-colindex={index + 1}
+            className={HEAD_CLASS[label] ?? ''}
+          >
             {label === '' ? <span className="vh">order</span> : label}
           </span>
         ))}

@@ -1,8 +1,8 @@
-import { ChevronDown, Laptop, Router, Search, Server, Globe, Network as NetworkIcon, X } from 'lucide-react'
+import { ChevronDown, Globe, Laptop, Network as NetworkIcon, Router, Search, Server, X } from 'lucide-react'
 import { Tabs } from 'radix-ui'
 import { useState } from 'react'
-import { askedChains } from '@/model/firewalls/asked-chains'
 import { FIREWALL_KINDS, firewallKind } from '@/model/firewalls'
+import { askedChains } from '@/model/firewalls/asked-chains'
 import type { FirewallKindId } from '@/model/firewalls/firewall-kind'
 import { PRESETS } from '@/model/firewalls/presets'
 import { switchKindEdit } from '@/model/firewalls/switch-kind'
@@ -18,11 +18,17 @@ import { NatTab } from '../inspector/NatTab'
 import { RoutesTab } from '../inspector/RoutesTab'
 import { Menu, MenuCaption, MenuChoices, MenuItem, MenuLine } from '../widgets/Menu'
 import { RuleGrid } from './RuleGrid'
-import { chainTable, dualTable } from './table-model'
 import { seenFrom } from './seen-from'
+import { chainTable, dualTable } from './table-model'
 import './rules.css'
 
-const ICONS = { client: Laptop, router: Router, server: Server, internet: Globe, switch: NetworkIcon } as const
+const ICONS = {
+  client: Laptop,
+  router: Router,
+  server: Server,
+  internet: Globe,
+  switch: NetworkIcon,
+} as const
 
 /** The rules of the selected device, a tab per chain, and everything else that it is. */
 export function RulesPanel() {
@@ -53,7 +59,8 @@ function DevicePanel({ device }: { readonly device: Device }) {
   const [notes, setNotes] = useState<readonly string[]>([])
   const stored = useView((view) => view.tabs[device.id])
   const dual = device.firewall.form === 'dual' && device.firewall.kind.startsWith('home')
-  const chains = device.kind === 'switch' || device.firewall.kind === 'none' ? [] : askedChains(device.firewall)
+  const chains =
+    device.kind === 'switch' || device.firewall.kind === 'none' ? [] : askedChains(device.firewall)
   const chainTabs: TabSpec[] = dual
     ? [{ value: 'dual', label: 'Rules', count: dualTable(device).ownRows }]
     : chains.map(({ ref, chain, table }) => ({
@@ -67,21 +74,29 @@ function DevicePanel({ device }: { readonly device: Device }) {
       : [
           ...(device.kind === 'router' ? [{ value: 'nat', label: 'NAT' }] : []),
           { value: 'interfaces', label: 'Interfaces', count: device.interfaces.length },
-          { value: 'routes', label: 'Routes', count: device.routes.length + device.interfaces.flatMap(({ addresses }) => addresses).length },
+          {
+            value: 'routes',
+            label: 'Routes',
+            count: device.routes.length + device.interfaces.flatMap(({ addresses }) => addresses).length,
+          },
           { value: 'host', label: 'Host' },
         ]
   const tabs = [...chainTabs, ...more]
-  const dualAlias = dual && stored !== undefined && chains.some(({ ref }) => chainKey(ref) === stored) ? 'dual' : stored
+  const dualAlias =
+    dual && stored !== undefined && chains.some(({ ref }) => chainKey(ref) === stored) ? 'dual' : stored
   const tab = tabs.some(({ value }) => value === dualAlias) ? (dualAlias ?? '') : (tabs[0]?.value ?? '')
   const shown = chains.find(({ ref }) => chainKey(ref) === tab)
-  const model = tab === 'dual' ? dualTable(device) : shown ? chainTable(device, shown.ref, shown.chain) : undefined
+  const model =
+    tab === 'dual' ? dualTable(device) : shown ? chainTable(device, shown.ref, shown.chain) : undefined
   const Icon = ICONS[device.kind]
   return (
     <section className="panel rules" aria-label={`Rules of ${device.name}`}>
       <div className="panel-head">
         <Icon className="i" />
         <DeviceName device={device} />
-        {device.kind !== 'switch' && device.kind !== 'internet' && <KindMenu device={device} onNotes={setNotes} />}
+        {device.kind !== 'switch' && device.kind !== 'internet' && (
+          <KindMenu device={device} onNotes={setNotes} />
+        )}
         <span className="grow" />
         {filtering && (
           <input
@@ -100,7 +115,12 @@ function DevicePanel({ device }: { readonly device: Device }) {
           />
         )}
         {chainTabs.length > 0 && (
-          <button type="button" className={`btn quiet mini ${filtering ? 'on' : ''}`} aria-pressed={filtering} onClick={() => setFiltering(!filtering)}>
+          <button
+            type="button"
+            className={`btn quiet mini ${filtering ? 'on' : ''}`}
+            aria-pressed={filtering}
+            onClick={() => setFiltering(!filtering)}
+          >
             <Search className="i s12" /> Filter
           </button>
         )}
@@ -113,7 +133,12 @@ function DevicePanel({ device }: { readonly device: Device }) {
               <li key={note}>{note}</li>
             ))}
           </ul>
-          <button type="button" className="btn quiet icon mini" aria-label="Close the notes" onClick={() => setNotes([])}>
+          <button
+            type="button"
+            className="btn quiet icon mini"
+            aria-label="Close the notes"
+            onClick={() => setNotes([])}
+          >
             <X className="i s12" />
           </button>
         </div>
@@ -146,7 +171,15 @@ function DevicePanel({ device }: { readonly device: Device }) {
 }
 
 /** R016: what a table's direction is called depends on where one stands. */
-function Hint({ device, hint, chain }: { readonly device: Device; readonly hint: string; readonly chain: string }) {
+function Hint({
+  device,
+  hint,
+  chain,
+}: {
+  readonly device: Device
+  readonly hint: string
+  readonly chain: string
+}) {
   const perspective = useView((view) => view.perspective)
   const seen = seenFrom(perspective, device.kind, chain)
   return <span className="end s11 t3 hint">{seen ?? hint}</span>
@@ -178,7 +211,13 @@ function DeviceName({ device }: { readonly device: Device }) {
 
 const FORM_NOTE = { separate: 'two tables', dual: 'one table, two verdicts a row' } as const
 
-function KindMenu({ device, onNotes }: { readonly device: Device; readonly onNotes: (notes: readonly string[]) => void }) {
+function KindMenu({
+  device,
+  onNotes,
+}: {
+  readonly device: Device
+  readonly onNotes: (notes: readonly string[]) => void
+}) {
   const kind = firewallKind(device.firewall.kind)
   const choose = (to: string) => {
     const { edit, notes } = switchKindEdit(device, to as FirewallKindId)
@@ -193,15 +232,33 @@ function KindMenu({ device, onNotes }: { readonly device: Device; readonly onNot
         </button>
       }
     >
-      <MenuChoices label="Kind of firewall" value={kind.id} choices={FIREWALL_KINDS.map(({ id, label }) => ({ value: id, label }))} onChoose={choose} />
+      <MenuChoices
+        label="Kind of firewall"
+        value={kind.id}
+        choices={FIREWALL_KINDS.map(({ id, label }) => ({ value: id, label }))}
+        onChoose={choose}
+      />
       {kind.id.startsWith('home') && (
         <>
           <MenuLine />
           <MenuChoices
             label="Form"
             value={device.firewall.form}
-            choices={(['separate', 'dual'] as const).map((form) => ({ value: form, label: form, note: FORM_NOTE[form] }))}
-            onChoose={(form) => commit({ kind: 'set-firewall', device: device.id, firewall: { ...device.firewall, form: form === 'dual' ? 'dual' : 'separate' } }, 'change the form of the table')}
+            choices={(['separate', 'dual'] as const).map((form) => ({
+              value: form,
+              label: form,
+              note: FORM_NOTE[form],
+            }))}
+            onChoose={(form) =>
+              commit(
+                {
+                  kind: 'set-firewall',
+                  device: device.id,
+                  firewall: { ...device.firewall, form: form === 'dual' ? 'dual' : 'separate' },
+                },
+                'change the form of the table',
+              )
+            }
           />
         </>
       )}
@@ -216,7 +273,13 @@ const PERSPECTIVES: readonly { value: Perspective; label: string }[] = [
 ]
 
 /** "Start from ..." and "Seen from ...". */
-function ViewMenu({ device, onNotes }: { readonly device: Device; readonly onNotes: (notes: readonly string[]) => void }) {
+function ViewMenu({
+  device,
+  onNotes,
+}: {
+  readonly device: Device
+  readonly onNotes: (notes: readonly string[]) => void
+}) {
   const perspective = useView((view) => view.perspective)
   return (
     <Menu
@@ -241,7 +304,12 @@ function ViewMenu({ device, onNotes }: { readonly device: Device; readonly onNot
         </MenuItem>
       ))}
       <MenuLine />
-      <MenuChoices label="Seen from" value={perspective} choices={PERSPECTIVES} onChoose={(value) => setPerspective(value as Perspective)} />
+      <MenuChoices
+        label="Seen from"
+        value={perspective}
+        choices={PERSPECTIVES}
+        onChoose={(value) => setPerspective(value as Perspective)}
+      />
     </Menu>
   )
 }

@@ -2,7 +2,7 @@ import { Ban, Check, CornerDownRight, CornerUpLeft, FileText, X } from 'lucide-r
 import { firewallKind } from '@/model/firewalls'
 import type { Firewall } from '@/model/firewalls/firewall-kind'
 import { type Policy, REJECT_KINDS, type Target, type TargetKind } from '@/model/ruleset/ruleset'
-import { MenuChoices, Menu } from '../widgets/Menu'
+import { Menu, MenuChoices } from '../widgets/Menu'
 
 export function TargetIcon({ kind }: { readonly kind: TargetKind }) {
   switch (kind) {
@@ -23,13 +23,18 @@ export function TargetIcon({ kind }: { readonly kind: TargetKind }) {
 
 /** The word and colour of a target: "allow", "DROP", the name of the chain it jumps to. */
 export function targetWord(firewall: Firewall, target: Target): string {
-  if (target.kind === 'jump' || target.kind === 'goto') return `${target.kind === 'goto' ? 'goto ' : ''}${target.chain}`
+  if (target.kind === 'jump' || target.kind === 'goto')
+    return `${target.kind === 'goto' ? 'goto ' : ''}${target.chain}`
   if (target.kind === 'opaque') return target.text
   return firewallKind(firewall.kind).word(target.kind, firewall.form)
 }
 
 export function meaningOf(kind: TargetKind): string {
-  return kind === 'accept' || kind === 'drop' || kind === 'reject' ? kind : kind === 'snat' || kind === 'dnat' || kind === 'masquerade' || kind === 'redirect' ? 'translate' : ''
+  return kind === 'accept' || kind === 'drop' || kind === 'reject'
+    ? kind
+    : kind === 'snat' || kind === 'dnat' || kind === 'masquerade' || kind === 'redirect'
+      ? 'translate'
+      : ''
 }
 
 interface Props {
@@ -66,7 +71,11 @@ export function VerdictMenu({ firewall, label, target, chains, onChoose, locked 
       <MenuChoices
         label={label}
         value={target ? keyOf(target) : ''}
-        choices={choices.map((each) => ({ value: keyOf(each), label: targetWord(firewall, each), ...noteOf(each) }))}
+        choices={choices.map((each) => ({
+          value: keyOf(each),
+          label: targetWord(firewall, each),
+          ...noteOf(each),
+        }))}
         onChoose={(key) => {
           const found = choices.find((each) => keyOf(each) === key)
           if (found) onChoose(found)
@@ -76,7 +85,12 @@ export function VerdictMenu({ firewall, label, target, chains, onChoose, locked 
   )
 }
 
-const keyOf = (target: Target) => (target.kind === 'reject' ? `reject ${target.with}` : target.kind === 'jump' || target.kind === 'goto' ? `${target.kind} ${target.chain}` : target.kind)
+const keyOf = (target: Target) =>
+  target.kind === 'reject'
+    ? `reject ${target.with}`
+    : target.kind === 'jump' || target.kind === 'goto'
+      ? `${target.kind} ${target.chain}`
+      : target.kind
 
 function noteOf(target: Target): { note?: string } {
   if (target.kind === 'reject') return { note: target.with }
@@ -91,7 +105,13 @@ function choicesFor(firewall: Firewall, chains: readonly string[]): Target[] {
   return [
     ...(has('accept') ? [{ kind: 'accept' as const }] : []),
     ...(has('drop') ? [{ kind: 'drop' as const }] : []),
-    ...(has('reject') ? REJECT_KINDS.filter((each) => ['icmp-port-unreachable', 'icmp-admin-prohibited', 'icmp-host-unreachable', 'tcp-reset'].includes(each)).map((each) => ({ kind: 'reject' as const, with: each })) : []),
+    ...(has('reject')
+      ? REJECT_KINDS.filter((each) =>
+          ['icmp-port-unreachable', 'icmp-admin-prohibited', 'icmp-host-unreachable', 'tcp-reset'].includes(
+            each,
+          ),
+        ).map((each) => ({ kind: 'reject' as const, with: each }))
+      : []),
     ...(has('return') ? [{ kind: 'return' as const }] : []),
     ...(has('log') ? [{ kind: 'log' as const, prefix: '' }] : []),
     ...(has('jump') ? chains.map((chain) => ({ kind: 'jump' as const, chain })) : []),

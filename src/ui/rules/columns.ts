@@ -60,7 +60,12 @@ function fieldColumn(id: ColumnId, label: string, field: FieldId): Column {
   }
 }
 
-function endpointColumn(id: ColumnId, label: string, address: 'src' | 'dst', port: 'sport' | 'dport'): Column {
+function endpointColumn(
+  id: ColumnId,
+  label: string,
+  address: 'src' | 'dst',
+  port: 'sport' | 'dport',
+): Column {
   return {
     id,
     label,
@@ -98,7 +103,13 @@ export function splitEndpoint(text: string): [address: string, port: string] {
   if (bracketed) return [`${bracketed[1] ?? ''}${bracketed[2] ?? ''}`, bracketed[3] ?? 'any']
   const colons = trimmed.split(':').length - 1
   // Two colons without brackets are an IPv6 address; a range of ports after the first one has a dash.
-  if (colons === 0 || (colons > 1 && /^[^:]*:[0-9a-f]*:/i.test(trimmed) && !/^[a-z ]+:/i.test(trimmed.replace(/^[0-9a-f]+:/i, '')))) return [trimmed, 'any']
+  if (
+    colons === 0 ||
+    (colons > 1 &&
+      /^[^:]*:[0-9a-f]*:/i.test(trimmed) &&
+      !/^[a-z ]+:/i.test(trimmed.replace(/^[0-9a-f]+:/i, '')))
+  )
+    return [trimmed, 'any']
   const at = trimmed.indexOf(':')
   return [trimmed.slice(0, at), trimmed.slice(at + 1)]
 }

@@ -1,6 +1,5 @@
-import { askedChains } from '@/model/firewalls/asked-chains'
-import { detectDialect } from '@/dialects/detect'
 import type { Edit } from '@/model/edits/edit'
+import { askedChains } from '@/model/firewalls/asked-chains'
 import type { Design } from '@/model/project/design'
 import type { Rule } from '@/model/ruleset/ruleset'
 import { namesOf } from '@/model/topology/names'
@@ -8,7 +7,14 @@ import type { Device } from '@/model/topology/topology'
 import { commit } from '@/state/design-store'
 import { freshRowId, type TableModel } from './table-model'
 
-const NEW_RULE: Omit<Rule, 'id'> = { kind: 'rule', enabled: true, name: '', match: [], target: { kind: 'accept' }, log: false }
+const NEW_RULE: Omit<Rule, 'id'> = {
+  kind: 'rule',
+  enabled: true,
+  name: '',
+  match: [],
+  target: { kind: 'accept' },
+  log: false,
+}
 
 /** Adds an empty rule that accepts; it is the last before the policy unless a place is given. */
 export function insertRule(model: TableModel, at: number): string | undefined {
@@ -24,7 +30,12 @@ export function duplicateRows(model: TableModel, keys: readonly string[]): strin
   return insertCopies(model, rulesByKey(model, keys), model.ownRows, 'duplicate rules')
 }
 
-function insertCopies(model: TableModel, rules: readonly Rule[], at: number, label: string): string | undefined {
+function insertCopies(
+  model: TableModel,
+  rules: readonly Rule[],
+  at: number,
+  label: string,
+): string | undefined {
   const first = Number(freshRowId(model).slice(1))
   const edits = rules.map((rule, index): Edit => model.insertRule(at, { ...rule, id: `r${first + index}` }))
   return edits.length === 0 ? undefined : commit({ kind: 'batch', edits: edits.toReversed() }, label)
@@ -42,17 +53,30 @@ export function copyRows(model: TableModel, keys: readonly string[]): void {
 }
 
 /** Pastes copied rules, or rule text in any language that is read, as rows from `at` on. Returns what to say. */
-export function pasteRows(model: TableModel, device: Device, design: Design, text: string, at: number): string | undefined {
+export async function pasteRows(
+  model: TableModel,
+  device: Device,
+  design: Design,
+  text: string,
+  at: number,
+): Promise<string | undefined> {
   if (copied && copied.text === text) return insertCopies(model, copied.rules, at, 'paste rules')
+  const { detectDialect } = await import('@/dialects/detect')
   const found = detectDialect(text)[0]
   const parse = found?.dialect.parse
-  if (!parse || found.certainty <= 0) return 'The text is in no language that can be read. Copy rules such as "-A INPUT -p tcp --dport 22 -j ACCEPT".'
+  if (!parse || found.certainty <= 0)
+    return 'The text is in no language that can be read. Copy rules such as "-A INPUT -p tcp --dport 22 -j ACCEPT".'
   const parsed = parse(text, { names: namesOf(design), interfaces: device.interfaces })
   if (!parsed.ok) return parsed.diagnostics.map(({ line, message }) => `Line ${line}: ${message}`).join(' ')
   const chains = askedChains(parsed.value.firewall)
   const wanted = model.chains[0]?.chain
   const own = chains.filter(({ ref }) => ref.chain === wanted)
-  const rules = (own.length > 0 ? own : chains).flatMap(({ chain }) => chain.rows.filter((row) => row.kind === 'rule'))
+  const rules = (own.length > 0 ? own : chains).flatMap(({ chain }) =>
+    chain.rows.filter((row) => row.kind === 'rule'),
+  )
   if (rules.length === 0) return 'The text holds no rule.'
-  return insertCopies(model, rules, at, `paste ${rules.length} rules`) ?? `${rules.length} rules pasted from ${found.dialect.label}.`
+  return (
+    insertCopies(model, rules, at, `paste ${rules.length} rules`) ??
+    `${rules.length} rules pasted from ${found.dialect.label}.`
+  )
 }

@@ -10,7 +10,9 @@ import { useCurrentTrace, useRun } from '@/state/run-store'
 /** What the packet under the cursor did in a table. */
 export interface TableReading {
   /** Row key of the decider (a rule's id or "policy") with its verdict. */
-  readonly decided: { readonly rule: string; readonly chain: ChainRef; readonly verdict: 'accept' | 'drop' | 'reject' } | undefined
+  readonly decided:
+    | { readonly rule: string; readonly chain: ChainRef; readonly verdict: 'accept' | 'drop' | 'reject' }
+    | undefined
   /** Rule id -> the field whose condition failed first. */
   readonly failed: ReadonlyMap<string, FieldId | 'opaque'>
   hits(chain: ChainRef, rule: string): number
@@ -32,7 +34,13 @@ export function useTableReading(device: string, chains: readonly ChainRef[]): Ta
   }, [trace, traces, cursor.journey, cursor.step, device, key])
 }
 
-function readTrace(trace: Trace | undefined, journey: number, upTo: number, device: string, chains: readonly ChainRef[]): Pick<TableReading, 'decided' | 'failed'> {
+function readTrace(
+  trace: Trace | undefined,
+  journey: number,
+  upTo: number,
+  device: string,
+  chains: readonly ChainRef[],
+): Pick<TableReading, 'decided' | 'failed'> {
   const failed = new Map<string, FieldId | 'opaque'>()
   let decided: TableReading['decided']
   for (const index of trace?.journeys[journey]?.steps ?? []) {
@@ -43,9 +51,14 @@ function readTrace(trace: Trace | undefined, journey: number, upTo: number, devi
       failed.clear()
       decided = undefined
     }
-    if (step.kind === 'rule-tried' && step.failed && chains.some((ref) => sameRef(ref, step.chain))) failed.set(step.rule, step.failed.field)
+    if (step.kind === 'rule-tried' && step.failed && chains.some((ref) => sameRef(ref, step.chain)))
+      failed.set(step.rule, step.failed.field)
     if (step.kind === 'verdict' && chains.some((ref) => sameRef(ref, step.by.chain))) {
-      decided = { rule: step.by.kind === 'policy' ? POLICY_HIT : step.by.rule, chain: step.by.chain, verdict: step.verdict }
+      decided = {
+        rule: step.by.kind === 'policy' ? POLICY_HIT : step.by.rule,
+        chain: step.by.chain,
+        verdict: step.verdict,
+      }
     }
   }
   return { decided, failed }

@@ -1,7 +1,7 @@
 import { CT_STATES } from '@/model/fields/field'
-import { PROTOCOL_NAMES } from '@/model/packet/protocol'
 import { ICMP_NAMES } from '@/model/packet/icmp'
 import { SERVICES } from '@/model/packet/port'
+import { PROTOCOL_NAMES } from '@/model/packet/protocol'
 import type { Design } from '@/model/project/design'
 import { settingsOf } from '@/model/topology/host-profiles'
 import type { Device } from '@/model/topology/topology'
@@ -31,7 +31,10 @@ export function suggestionsFor(column: ColumnId, design: Design, device: Device)
         ...ICMP_NAMES[4].slice(0, 14).map(({ name }) => ({ text: name, note: 'ICMP type' })),
       ]
     case 'interface':
-      return [{ text: 'any', note: '' }, ...device.interfaces.map(({ name, side }) => ({ text: name, note: side }))]
+      return [
+        { text: 'any', note: '' },
+        ...device.interfaces.map(({ name, side }) => ({ text: name, note: side })),
+      ]
   }
 }
 
@@ -40,7 +43,9 @@ function addresses(design: Design): Suggestion[] {
     { text: 'any', note: '' },
     { text: 'LAN', note: 'prefixes inside' },
     { text: 'outside address', note: 'of this router' },
-    ...design.devices.filter(({ interfaces }) => interfaces.length > 0).map(({ name }) => ({ text: name, note: 'address of the device' })),
+    ...design.devices
+      .filter(({ interfaces }) => interfaces.length > 0)
+      .map(({ name }) => ({ text: name, note: 'address of the device' })),
     ...design.sets.map(({ name }) => ({ text: `@${name}`, note: 'named set' })),
   ]
 }

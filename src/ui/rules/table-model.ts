@@ -1,7 +1,15 @@
-import { changeDualRule, type Direction, dualRows, type DualRow, moveDualRow, removeDualRow, setDualTarget } from '@/model/firewalls/dual'
-import { firewallKind } from '@/model/firewalls'
-import { HOME_INBOUND, HOME_OUTBOUND } from '@/model/firewalls/home-chains'
 import type { Edit } from '@/model/edits/edit'
+import { firewallKind } from '@/model/firewalls'
+import {
+  changeDualRule,
+  type Direction,
+  type DualRow,
+  dualRows,
+  moveDualRow,
+  removeDualRow,
+  setDualTarget,
+} from '@/model/firewalls/dual'
+import { HOME_INBOUND, HOME_OUTBOUND } from '@/model/firewalls/home-chains'
 import { chainKey, findChain, ruleNumbers } from '@/model/ruleset/chains'
 import type { Chain, ChainRef, Policy, Rule, Target } from '@/model/ruleset/ruleset'
 import type { Device } from '@/model/topology/topology'
@@ -15,9 +23,20 @@ export interface VerdictCell {
 }
 
 export type GridRow =
-  | { readonly kind: 'rule'; readonly key: string; readonly rule: Rule; readonly locked: boolean; readonly number?: number; readonly verdicts: readonly VerdictCell[] }
+  | {
+      readonly kind: 'rule'
+      readonly key: string
+      readonly rule: Rule
+      readonly locked: boolean
+      readonly number?: number
+      readonly verdicts: readonly VerdictCell[]
+    }
   | { readonly kind: 'separator'; readonly key: string; readonly title: string }
-  | { readonly kind: 'policy'; readonly key: 'policy'; readonly policies: readonly { readonly ref: ChainRef; readonly policy: Policy }[] }
+  | {
+      readonly kind: 'policy'
+      readonly key: 'policy'
+      readonly policies: readonly { readonly ref: ChainRef; readonly policy: Policy }[]
+    }
 
 /** One table on screen: its rows, and the edit behind each thing a person can do to it. Two shapes, one reading. */
 export interface TableModel {
@@ -46,7 +65,13 @@ const OUTWARDS = /^(outbound|output|postrouting)$/i
 function lockedRows(device: Device, ref: ChainRef): GridRow[] {
   return firewallKind(device.firewall.kind)
     .lockedRules(device.firewall, ref)
-    .map((rule) => ({ kind: 'rule', key: rule.id, rule, locked: true, verdicts: [{ label: 'action', ref, rule }] }))
+    .map((rule) => ({
+      kind: 'rule',
+      key: rule.id,
+      rule,
+      locked: true,
+      verdicts: [{ label: 'action', ref, rule }],
+    }))
 }
 
 /** The table of one chain. */
@@ -82,15 +107,33 @@ export function chainTable(device: Device, ref: ChainRef, chain: Chain): TableMo
     rows: [
       ...lockedRows(device, ref),
       ...own,
-      ...(chain.base ? [{ kind: 'policy' as const, key: 'policy' as const, policies: [{ ref, policy: chain.base.policy }] }] : []),
+      ...(chain.base
+        ? [
+            {
+              kind: 'policy' as const,
+              key: 'policy' as const,
+              policies: [{ ref, policy: chain.base.policy }],
+            },
+          ]
+        : []),
     ],
     ownRows: chain.rows.length,
     change: replaceRule,
     setTarget: (key, _ref, target) => replaceRule(key, (rule) => ({ ...rule, target })),
     setPolicy: (of, policy) => ({ kind: 'set-policy', device: device.id, chain: of, policy }),
     insertRule: (index, rule) => ({ kind: 'insert-rows', ...at, index, rows: [rule] }),
-    insertSeparator: (index, id, title) => ({ kind: 'insert-rows', ...at, index, rows: [{ kind: 'separator', id, title }] }),
-    renameSeparator: (key, title) => ({ kind: 'replace-row', ...at, index: indexOf(key), row: { kind: 'separator', id: key, title } }),
+    insertSeparator: (index, id, title) => ({
+      kind: 'insert-rows',
+      ...at,
+      index,
+      rows: [{ kind: 'separator', id, title }],
+    }),
+    renameSeparator: (key, title) => ({
+      kind: 'replace-row',
+      ...at,
+      index: indexOf(key),
+      row: { kind: 'separator', id: key, title },
+    }),
     remove: (keys) => ({
       kind: 'batch',
       edits: keys
@@ -106,7 +149,10 @@ export function chainTable(device: Device, ref: ChainRef, chain: Chain): TableMo
 function hintOf(device: Device, chain: Chain, outwards: boolean): string {
   if (!chain.base) return 'asked where another chain jumps here'
   const outside = device.interfaces.filter(({ side }) => side === 'outside').map(({ name }) => name)
-  const by = device.firewall.kind.startsWith('home') && outside.length > 0 ? `${outwards ? 'leaves' : 'enters'} by ${outside.join(', ')}, ` : ''
+  const by =
+    device.firewall.kind.startsWith('home') && outside.length > 0
+      ? `${outwards ? 'leaves' : 'enters'} by ${outside.join(', ')}, `
+      : ''
   return `${by}first match decides`
 }
 
@@ -122,13 +168,22 @@ export function dualTable(device: Device): TableModel {
     return row
   }
   const ends = { inbound: inbound.rows.length, outbound: outbound.rows.length }
-  const directionOf = (ref: ChainRef): Direction => (ref.chain === HOME_INBOUND.chain ? 'inbound' : 'outbound')
+  const directionOf = (ref: ChainRef): Direction =>
+    ref.chain === HOME_INBOUND.chain ? 'inbound' : 'outbound'
   const both = (at: number, row: (direction: Direction) => Chain['rows'][number]): Edit => {
     const place = rows[at]?.at ?? ends
-    const insert = (chain: ChainRef, direction: Direction): Edit => ({ kind: 'insert-rows', device: device.id, chain, index: place[direction], rows: [row(direction)] })
+    const insert = (chain: ChainRef, direction: Direction): Edit => ({
+      kind: 'insert-rows',
+      device: device.id,
+      chain,
+      index: place[direction],
+      rows: [row(direction)],
+    })
     return { kind: 'batch', edits: [insert(HOME_INBOUND, 'inbound'), insert(HOME_OUTBOUND, 'outbound')] }
   }
-  const locked = [HOME_INBOUND, HOME_OUTBOUND].flatMap((ref) => lockedRows(device, ref).map((row) => ({ row, ref })))
+  const locked = [HOME_INBOUND, HOME_OUTBOUND].flatMap((ref) =>
+    lockedRows(device, ref).map((row) => ({ row, ref })),
+  )
   const lockedKeys = [...new Set(locked.map(({ row }) => row.key))]
   let number = 0
   return {
@@ -190,7 +245,10 @@ export function dualTable(device: Device): TableModel {
         })),
       }
     },
-    remove: (keys) => ({ kind: 'batch', edits: keys.toReversed().map((key) => removeDualRow(device.id, byKey(key))) }),
+    remove: (keys) => ({
+      kind: 'batch',
+      edits: keys.toReversed().map((key) => removeDualRow(device.id, byKey(key))),
+    }),
     move: (from, to) => moveDualRow(device.id, rows, from, to),
   }
 }
@@ -206,7 +264,9 @@ export function freshRowId(model: TableModel): string {
 
 /** Keys of the person's own rows, in order. */
 export function ownKeys(model: TableModel): string[] {
-  return model.rows.flatMap((row) => (row.kind === 'policy' || (row.kind === 'rule' && row.locked) ? [] : [row.key]))
+  return model.rows.flatMap((row) =>
+    row.kind === 'policy' || (row.kind === 'rule' && row.locked) ? [] : [row.key],
+  )
 }
 
 export const tabKeyOf = (ref: ChainRef) => chainKey(ref)

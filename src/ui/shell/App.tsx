@@ -15,8 +15,12 @@ import { StoryStrip } from './StoryStrip'
 import { TopBar } from './TopBar'
 import './app.css'
 
-const ImportDialog = lazy(() => import('../text/ImportDialog').then(({ ImportDialog }) => ({ default: ImportDialog })))
-const ExportDialog = lazy(() => import('../text/ExportDialog').then(({ ExportDialog }) => ({ default: ExportDialog })))
+const ImportDialog = lazy(() =>
+  import('../text/ImportDialog').then(({ ImportDialog }) => ({ default: ImportDialog })),
+)
+const ExportDialog = lazy(() =>
+  import('../text/ExportDialog').then(({ ExportDialog }) => ({ default: ExportDialog })),
+)
 const HelpDialog = lazy(() => import('./HelpDialog').then(({ HelpDialog }) => ({ default: HelpDialog })))
 
 const narrow = matchMedia('(max-width: 899px)')
@@ -91,7 +95,8 @@ function DesktopLayout() {
 function useGlobalKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const typing = (event.target as HTMLElement).closest('input, textarea, select, [contenteditable=true]') !== null
+      const typing =
+        (event.target as HTMLElement).closest('input, textarea, select, [contenteditable=true]') !== null
       const command = event.ctrlKey || event.metaKey
       if (command && event.key.toLowerCase() === 'z' && !typing) {
         event.preventDefault()
@@ -109,13 +114,15 @@ function useGlobalKeys(): void {
 
 /** Moves the focus to the first control of the next landmark. */
 function focusNextRegion(by: 1 | -1): void {
-  const regions = [...document.querySelectorAll<HTMLElement>('section[aria-label], [role=toolbar][aria-label]')].filter(
-    (region) => region.offsetParent !== null,
-  )
+  const regions = [
+    ...document.querySelectorAll<HTMLElement>('section[aria-label], [role=toolbar][aria-label]'),
+  ].filter((region) => region.offsetParent !== null)
   const here = regions.findLastIndex((region) => region.contains(document.activeElement))
   for (let tries = 1; tries <= regions.length; tries++) {
     const region = regions[(here + by * tries + regions.length * 2) % regions.length]
-    const target = region?.querySelector<HTMLElement>('button:not([disabled]), [tabindex="0"], input, select, a[href]')
+    const target = region?.querySelector<HTMLElement>(
+      'button:not([disabled]), [tabindex="0"], input, select, a[href]',
+    )
     if (target) {
       target.focus()
       return

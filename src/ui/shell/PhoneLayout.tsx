@@ -30,7 +30,11 @@ export function PhoneLayout() {
       <NetworkCanvas />
       <PlaybackToolbar />
       <VerdictLine />
-      <Tabs.Root style={{ display: 'contents' }} value={tab} onValueChange={(value) => showPhoneTab(value as PhoneTab)}>
+      <Tabs.Root
+        style={{ display: 'contents' }}
+        value={tab}
+        onValueChange={(value) => showPhoneTab(value as PhoneTab)}
+      >
         <div className="panel-tabs phone-tabs">
           <Tabs.List aria-label="Panels">
             {TABS.map(({ id, label }) => (
@@ -67,7 +71,9 @@ function VerdictLine() {
   if (!trace || !journey) {
     return (
       <p className="phone-verdict">
-        <span className="t3">{trace ? `The run ends with: ${trace.outcome.text}.` : 'Nothing runs yet.'}</span>
+        <span className="t3">
+          {trace ? `The run ends with: ${trace.outcome.text}.` : 'Nothing runs yet.'}
+        </span>
       </p>
     )
   }

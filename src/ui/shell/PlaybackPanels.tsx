@@ -1,10 +1,10 @@
 import { Tabs } from 'radix-ui'
 import { type PanelTab, showPanelTab, useView } from '@/state/view-store'
 import { FlowBar } from '../flow/FlowBar'
-import { BindingsTable, ConntrackTable } from '../log/StateTables'
 import { LogPanel } from '../log/LogPanel'
-import { Ladder } from '../playback/Ladder'
 import { useMomentCounts } from '../log/moment-counts'
+import { BindingsTable, ConntrackTable } from '../log/StateTables'
+import { Ladder } from '../playback/Ladder'
 
 /** What the selected run did, in four readings; the flow bar stands beside their names. */
 export function PlaybackPanels() {

@@ -12,7 +12,8 @@ export function StoryStrip() {
   const [closed, setClosed] = useState<string>()
   const lesson = design.lesson === undefined ? undefined : lessonOf(design.lesson)
   if (!lesson || closed === lesson.id) return null
-  const caption = lesson.captions.find(({ untilJourney }) => cursor.journey <= untilJourney) ?? lesson.captions.at(-1)
+  const caption =
+    lesson.captions.find(({ untilJourney }) => cursor.journey <= untilJourney) ?? lesson.captions.at(-1)
   const context = { design, trace: (flow: string) => traces.get(flow) }
   return (
     <section className="story-strip" aria-label="Story">
@@ -22,13 +23,22 @@ export function StoryStrip() {
           const reached = goal.reached(context)
           return (
             <li key={goal.id} className={reached ? 'accept' : 't2'}>
-              {reached ? <CircleCheck className="i s12 b" aria-label="reached" /> : <Circle className="i s12" aria-label="not reached yet" />}
+              {reached ? (
+                <CircleCheck className="i s12 b" aria-label="reached" />
+              ) : (
+                <Circle className="i s12" aria-label="not reached yet" />
+              )}
               <span>{goal.text}</span>
             </li>
           )
         })}
       </ul>
-      <button type="button" className="btn quiet icon mini" aria-label="Close the story's text" onClick={() => setClosed(lesson.id)}>
+      <button
+        type="button"
+        className="btn quiet icon mini"
+        aria-label="Close the story's text"
+        onClick={() => setClosed(lesson.id)}
+      >
         <X className="i s12" />
       </button>
     </section>

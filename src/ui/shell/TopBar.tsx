@@ -1,4 +1,15 @@
-import { BookOpen, ChevronDown, CircleQuestionMark, FileInput, FileOutput, Menu as MenuIcon, Moon, Redo2, Sun, Undo2 } from 'lucide-react'
+import {
+  BookOpen,
+  ChevronDown,
+  CircleQuestionMark,
+  FileInput,
+  FileOutput,
+  Menu as MenuIcon,
+  Moon,
+  Redo2,
+  Sun,
+  Undo2,
+} from 'lucide-react'
 import { useRef } from 'react'
 import { useStore } from 'zustand'
 import { LESSONS } from '@/lessons'
@@ -52,10 +63,24 @@ export function TopBar() {
       >
         {designItems}
       </Menu>
-      <button type="button" className="btn quiet icon" aria-label="Undo" title={canUndo && `Undo: ${canUndo}`} disabled={canUndo === undefined} onClick={undo}>
+      <button
+        type="button"
+        className="btn quiet icon"
+        aria-label="Undo"
+        title={canUndo && `Undo: ${canUndo}`}
+        disabled={canUndo === undefined}
+        onClick={undo}
+      >
         <Undo2 className="i s16" />
       </button>
-      <button type="button" className="btn quiet icon desk" aria-label="Redo" title={canRedo && `Redo: ${canRedo}`} disabled={canRedo === undefined} onClick={redo}>
+      <button
+        type="button"
+        className="btn quiet icon desk"
+        aria-label="Redo"
+        title={canRedo && `Redo: ${canRedo}`}
+        disabled={canRedo === undefined}
+        onClick={redo}
+      >
         <Redo2 className="i s16" />
       </button>
       <span className={`s12 desk wide saved ${save.status === 'failed' ? 'drop' : 't3'}`}>
@@ -66,7 +91,8 @@ export function TopBar() {
         align="center"
         trigger={
           <button type="button" className="btn desk">
-            <BookOpen className="i" /> <span className="t2">Story</span> {lesson?.title ?? 'none'} <ChevronDown className="i chev" />
+            <BookOpen className="i" /> <span className="t2">Story</span> {lesson?.title ?? 'none'}{' '}
+            <ChevronDown className="i chev" />
           </button>
         }
       >
@@ -80,10 +106,20 @@ export function TopBar() {
         <FileOutput className="i" /> Export
       </button>
       <span className="vsep desk" />
-      <button type="button" className="btn quiet icon desk" aria-label={dark ? 'Light theme' : 'Dark theme'} onClick={() => setTheme(dark ? 'light' : 'dark')}>
+      <button
+        type="button"
+        className="btn quiet icon desk"
+        aria-label={dark ? 'Light theme' : 'Dark theme'}
+        onClick={() => setTheme(dark ? 'light' : 'dark')}
+      >
         {dark ? <Sun className="i s16" /> : <Moon className="i s16" />}
       </button>
-      <button type="button" className="btn quiet icon desk" aria-label="Help" onClick={() => openDialog('help')}>
+      <button
+        type="button"
+        className="btn quiet icon desk"
+        aria-label="Help"
+        onClick={() => openDialog('help')}
+      >
         <CircleQuestionMark className="i s16" />
       </button>
       <span className="phone">
@@ -98,7 +134,9 @@ export function TopBar() {
           <MenuItem onSelect={redo}>Redo</MenuItem>
           <MenuItem onSelect={() => openDialog('import')}>Import</MenuItem>
           <MenuItem onSelect={() => openDialog('export')}>Export</MenuItem>
-          <MenuItem onSelect={() => setTheme(dark ? 'light' : 'dark')}>{dark ? 'Light theme' : 'Dark theme'}</MenuItem>
+          <MenuItem onSelect={() => setTheme(dark ? 'light' : 'dark')}>
+            {dark ? 'Light theme' : 'Dark theme'}
+          </MenuItem>
           <MenuItem onSelect={() => openDialog('help')}>Help</MenuItem>
           <MenuLine />
           <MenuCaption>Stories</MenuCaption>

@@ -1,8 +1,8 @@
 import type { Lesson } from '@/lessons/lesson'
 import { decodeDesign, emptyDesign, encodeDesign } from '@/model/project/document'
 import { currentDesign, openDesign } from '@/state/design-store'
-import { saveStore } from '@/state/storage/autosave'
 import { goToStart } from '@/state/playback/cursor'
+import { saveStore } from '@/state/storage/autosave'
 import { viewStore } from '@/state/view-store'
 
 /** Opens a story where it begins. */
@@ -19,11 +19,20 @@ export function openNewDesign(): void {
 
 export function downloadDesign(): void {
   const design = currentDesign()
-  saveFile(`${fileNameOf(design.name)}.highport.json`, JSON.stringify(encodeDesign(design), null, 2), 'application/json')
+  saveFile(
+    `${fileNameOf(design.name)}.highport.json`,
+    JSON.stringify(encodeDesign(design), null, 2),
+    'application/json',
+  )
 }
 
 export function fileNameOf(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'design'
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '') || 'design'
+  )
 }
 
 /** Hands the browser a file to keep. */
@@ -47,7 +56,11 @@ export function readDesignText(text: string): string | undefined {
   const decoded = decodeDesign(value)
   if (!decoded.ok) return decoded.diagnostics.map(({ message }) => message).join(' ')
   openDesign(decoded.value)
-  viewStore.setState({ flow: undefined, device: decoded.value.devices.find(({ kind }) => kind === 'router')?.id, tabs: {} })
+  viewStore.setState({
+    flow: undefined,
+    device: decoded.value.devices.find(({ kind }) => kind === 'router')?.id,
+    tabs: {},
+  })
   return undefined
 }
 

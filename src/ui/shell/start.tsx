@@ -14,7 +14,8 @@ export async function start(root: Root): Promise<void> {
   const first = LESSONS[0]
   const { devices } = currentDesign()
   viewStore.setState({
-    device: restored || !first ? (devices.find(({ kind }) => kind === 'router') ?? devices[0])?.id : first.device,
+    device:
+      restored || !first ? (devices.find(({ kind }) => kind === 'router') ?? devices[0])?.id : first.device,
     flow: restored || !first ? currentDesign().flows[0]?.id : first.flow,
   })
   followTrace()

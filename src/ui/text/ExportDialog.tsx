@@ -13,13 +13,19 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   const design = useRun((state) => state.design)
   const selected = useView((view) => view.device)
   const candidates = design.devices.filter(({ kind }) => kind !== 'switch')
-  const [deviceId, setDevice] = useState(selected ?? candidates.find(({ kind }) => kind === 'router')?.id ?? candidates[0]?.id)
+  const [deviceId, setDevice] = useState(
+    selected ?? candidates.find(({ kind }) => kind === 'router')?.id ?? candidates[0]?.id,
+  )
   const writable = DIALECTS.filter(({ print }) => print !== undefined)
   const [language, setLanguage] = useState(writable[0]?.id ?? '')
   const [copied, setCopied] = useState(false)
   const device = candidates.find(({ id }) => id === deviceId)
   const dialect = writable.find(({ id }) => id === language)
-  const printed = useMemo(() => (device && dialect?.print ? dialect.print(device.firewall, printContextOf(design, device)) : undefined), [design, device, dialect])
+  const printed = useMemo(
+    () =>
+      device && dialect?.print ? dialect.print(device.firewall, printContextOf(design, device)) : undefined,
+    [design, device, dialect],
+  )
   return (
     <Dialog
       title="Export rules"
@@ -27,7 +33,12 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
       footer={
         <>
-          <button type="button" className="btn primary big" disabled={!printed} onClick={() => printed && dialect && saveFile(dialect.fileName, printed.text)}>
+          <button
+            type="button"
+            className="btn primary big"
+            disabled={!printed}
+            onClick={() => printed && dialect && saveFile(dialect.fileName, printed.text)}
+          >
             <Download className="i" /> Download {dialect?.fileName}
           </button>
           <button
@@ -41,7 +52,11 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
             <Copy className="i" /> Copy
           </button>
           <span className="t2 s12" role="status">
-            {copied ? 'The text is on the clipboard.' : printed && !printed.complete ? 'The text is incomplete: see above.' : ''}
+            {copied
+              ? 'The text is on the clipboard.'
+              : printed && !printed.complete
+                ? 'The text is incomplete: see above.'
+                : ''}
           </span>
         </>
       }

@@ -21,7 +21,9 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const design = useRun((state) => state.design)
   const selected = useView((view) => view.device)
   const candidates = design.devices.filter(({ kind }) => kind !== 'switch')
-  const [deviceId, setDevice] = useState(selected ?? candidates.find(({ kind }) => kind === 'router')?.id ?? candidates[0]?.id)
+  const [deviceId, setDevice] = useState(
+    selected ?? candidates.find(({ kind }) => kind === 'router')?.id ?? candidates[0]?.id,
+  )
   const device = candidates.find(({ id }) => id === deviceId)
   const [text, setText] = useState('')
   const [language, setLanguage] = useState('auto')
@@ -31,7 +33,13 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const readable = DIALECTS.filter(({ parse }) => parse !== undefined)
   const detected = useMemo(() => (isDesign ? [] : detectDialect(text)), [text, isDesign])
   const dialect = language === 'auto' ? detected[0]?.dialect : readable.find(({ id }) => id === language)
-  const parsed = useMemo(() => (dialect?.parse && device && text.trim() !== '' ? dialect.parse(text, parseContextOf(design, device)) : undefined), [dialect, device, text, design])
+  const parsed = useMemo(
+    () =>
+      dialect?.parse && device && text.trim() !== ''
+        ? dialect.parse(text, parseContextOf(design, device))
+        : undefined,
+    [dialect, device, text, design],
+  )
   const reason = whyNot(text, isDesign, device, dialect?.label, parsed)
 
   const apply = () => {
@@ -47,11 +55,15 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
       setTrouble(wrong)
       return
     }
-    viewStore.setState(({ tabs }) => ({ device: device.id, tabs: Object.fromEntries(Object.entries(tabs).filter(([id]) => id !== device.id)) }))
+    viewStore.setState(({ tabs }) => ({
+      device: device.id,
+      tabs: Object.fromEntries(Object.entries(tabs).filter(([id]) => id !== device.id)),
+    }))
     onClose()
   }
   const takeFile = async (chosen: File) => {
-    if (chosen.size > BYTES_AT_MOST) setTrouble('The file is larger than 20 MB. Split it, or take the tables that matter.')
+    if (chosen.size > BYTES_AT_MOST)
+      setTrouble('The file is larger than 20 MB. Split it, or take the tables that matter.')
     else setText(await chosen.text())
   }
   return (
@@ -64,7 +76,9 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
           <button type="button" className="btn primary big" disabled={reason !== undefined} onClick={apply}>
             {isDesign ? 'Apply design' : `Replace rules of ${device?.name ?? 'device'}`}
           </button>
-          <span className="t2 s12">{trouble ?? reason ?? (parsed?.ok ? `${parsed.value.rules} rules are read.` : '')}</span>
+          <span className="t2 s12">
+            {trouble ?? reason ?? (parsed?.ok ? `${parsed.value.rules} rules are read.` : '')}
+          </span>
         </>
       }
     >
@@ -107,7 +121,9 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
         aria-label="Text to import"
         rows={10}
         spellCheck={false}
-        placeholder={'*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT\nCOMMIT'}
+        placeholder={
+          '*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT\nCOMMIT'
+        }
         value={text}
         onChange={(event) => {
           setText(event.target.value)
@@ -119,7 +135,13 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   )
 }
 
-function whyNot(text: string, isDesign: boolean, device: Device | undefined, dialect: string | undefined, parsed: Result<ImportedRules> | undefined): string | undefined {
+function whyNot(
+  text: string,
+  isDesign: boolean,
+  device: Device | undefined,
+  dialect: string | undefined,
+  parsed: Result<ImportedRules> | undefined,
+): string | undefined {
   if (text.trim() === '') return 'Paste text or choose a file first.'
   if (isDesign) return undefined
   if (!device) return 'Draw a device first: the rules need one.'
@@ -130,7 +152,12 @@ function whyNot(text: string, isDesign: boolean, device: Device | undefined, dia
 /** One step: the filter, and translation where the text speaks of it. */
 function editFor(device: Device, { firewall, nat, mappings }: ImportedRules): Edit {
   const edits: Edit[] = [{ kind: 'set-firewall', device: device.id, firewall }]
-  if (nat !== undefined) edits.push({ kind: 'set-device', id: device.id, parts: { nat: { mode: nat, mappings: mappings ?? device.nat.mappings } } })
+  if (nat !== undefined)
+    edits.push({
+      kind: 'set-device',
+      id: device.id,
+      parts: { nat: { mode: nat, mappings: mappings ?? device.nat.mappings } },
+    })
   return { kind: 'batch', edits }
 }
 
@@ -158,11 +185,15 @@ function Fates({ parsed }: { readonly parsed: Result<ImportedRules> }) {
               <span className="n">{line}</span>
               <span>
                 <code>{text}</code>
-                {fate === 'understood' && rules.length > 0 && <Check className="i s12 accept b" aria-label="understood" />}
+                {fate === 'understood' && rules.length > 0 && (
+                  <Check className="i s12 accept b" aria-label="understood" />
+                )}
                 {(byLine.get(line) ?? []).map((each) => (
                   <DiagnosticLine key={`${each.column} ${each.message}`} diagnostic={each} />
                 ))}
-                {fate === 'not-understood' && !byLine.has(line) && <span className="t3 s11"> not a rule: left out</span>}
+                {fate === 'not-understood' && !byLine.has(line) && (
+                  <span className="t3 s11"> not a rule: left out</span>
+                )}
               </span>
             </li>
           ))}
@@ -172,7 +203,13 @@ function Fates({ parsed }: { readonly parsed: Result<ImportedRules> }) {
 }
 
 function DiagnosticLine({ diagnostic: { kind, column, message } }: { readonly diagnostic: Diagnostic }) {
-  const Icon = { 'syntax-error': CircleX, unsupported: Ban, approximated: CircleDashed, ignored: Info, note: Info }[kind]
+  const Icon = {
+    'syntax-error': CircleX,
+    unsupported: Ban,
+    approximated: CircleDashed,
+    ignored: Info,
+    note: Info,
+  }[kind]
   return (
     <span className={`diag ${kind === 'syntax-error' ? 'drop' : kind === 'unsupported' ? 'reject' : 't2'}`}>
       <Icon className="i s12" aria-label={kind} /> column {column}: {message}

@@ -15,7 +15,9 @@ interface Props {
 /** Every header field of the packet, as it was made and as it is now, where translation has changed it. */
 export function PacketFields({ trace, journey, upToStep }: Props) {
   const steps = journey.steps.filter((index) => index <= upToStep).map((index) => trace.steps[index])
-  const now = steps.findLast((step) => step?.kind === 'ended' || step?.kind === 'arrived' || step?.kind === 'hop')
+  const now = steps.findLast(
+    (step) => step?.kind === 'ended' || step?.kind === 'arrived' || step?.kind === 'hop',
+  )
   const current = now && 'packet' in now ? now.packet : journey.packet
   const made = fieldsOf(journey.packet)
   const later = new Map(fieldsOf(current))
@@ -37,7 +39,9 @@ export function PacketFields({ trace, journey, upToStep }: Props) {
               <tr key={name}>
                 <th scope="row">{name}</th>
                 <td className="mono">{value}</td>
-                <td className={`mono ${changed ? 'translate' : 't3'}`}>{changed ? later.get(name) : 'the same'}</td>
+                <td className={`mono ${changed ? 'translate' : 't3'}`}>
+                  {changed ? later.get(name) : 'the same'}
+                </td>
               </tr>
             )
           })}
@@ -72,7 +76,10 @@ function fieldsOf(packet: Packet): [string, string][] {
     case 'icmp':
       return [
         ...common,
-        ['type and code', `${icmpTypeName(packet.family, packet.type, packet.code)} (${packet.type}/${packet.code})`],
+        [
+          'type and code',
+          `${icmpTypeName(packet.family, packet.type, packet.code)} (${packet.type}/${packet.code})`,
+        ],
         ['identifier', String(packet.icmpId ?? '-')],
       ]
     case 'other':

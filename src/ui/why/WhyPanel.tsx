@@ -1,16 +1,16 @@
 import { Check, Copy, CornerUpLeft, X } from 'lucide-react'
 import { useState } from 'react'
+import { ownRulesSentence, ownRulesVerdict } from '@/analyses/explain-verdict/own-rules'
 import { explain } from '@/analyses/explain-verdict/sentences'
 import { decidingWalk, deviceName, isDecider, type Walk, walksOf } from '@/analyses/explain-verdict/walks'
-import { ownRulesSentence, ownRulesVerdict } from '@/analyses/explain-verdict/own-rules'
 import type { Network } from '@/engine/network'
-import { packetAddresses, packetWord } from '@/model/packet/label'
 import { BLACK_LIST_DEFENSE, builtinGroup, withBuiltin } from '@/model/firewalls/built-in'
+import { packetAddresses, packetWord } from '@/model/packet/label'
+import { chainKey } from '@/model/ruleset/chains'
 import { commit, currentDesign } from '@/state/design-store'
 import { useCursor } from '@/state/playback/cursor'
 import { useCurrentTrace, useRun } from '@/state/run-store'
 import { selectRule, showTab } from '@/state/view-store'
-import { chainKey } from '@/model/ruleset/chains'
 import { PacketFields } from './PacketFields'
 import './why.css'
 
@@ -49,7 +49,11 @@ export function WhyPanel() {
           type="button"
           className="btn quiet icon mini"
           aria-label="Copy the packet and the reason"
-          onClick={() => void navigator.clipboard?.writeText(`${packetAddresses(packet)}\n${explanation?.headline ?? ''} ${explanation?.fact ?? ''}`)}
+          onClick={() =>
+            void navigator.clipboard?.writeText(
+              `${packetAddresses(packet)}\n${explanation?.headline ?? ''} ${explanation?.fact ?? ''}`,
+            )
+          }
         >
           <Copy className="i s12" />
         </button>
@@ -57,24 +61,39 @@ export function WhyPanel() {
       <div className="body">
         {explanation ? (
           <p className="say">
-            <b className={explanation.meaning === 'none' ? '' : explanation.meaning}>{explanation.headline}</b> {explanation.fact}
+            <b className={explanation.meaning === 'none' ? '' : explanation.meaning}>
+              {explanation.headline}
+            </b>{' '}
+            {explanation.fact}
           </p>
         ) : (
           <p className="say">
             Packet {journey.index + 1} has left {deviceName(network, journey.from)} and is on its way.
           </p>
         )}
-        {main && own && <BuiltinNote walk={main} network={network} sentence={ownRulesSentence(own, ownCount(network, main), main.by.kind === 'rule' ? main.by.name : '')} />}
+        {main && own && (
+          <BuiltinNote
+            walk={main}
+            network={network}
+            sentence={ownRulesSentence(
+              own,
+              ownCount(network, main),
+              main.by.kind === 'rule' ? main.by.name : '',
+            )}
+          />
+        )}
         {main && <TriedRules walk={main} />}
         {main?.onTheWire && (
           <p className="s12 t2 wire">
-            On the wire it was <span className="mono">{packetAddresses(main.onTheWire)}</span>; NAT translated it before the rules were asked.
+            On the wire it was <span className="mono">{packetAddresses(main.onTheWire)}</span>; NAT translated
+            it before the rules were asked.
           </p>
         )}
         {others.map((walk) => (
           <details key={walk.step} className="other-walk">
             <summary>
-              {walk.verdict === 'accept' ? 'Accepted' : walk.verdict === 'drop' ? 'Dropped' : 'Rejected'} at {deviceName(network, walk.device)}, {walk.chain.chain}
+              {walk.verdict === 'accept' ? 'Accepted' : walk.verdict === 'drop' ? 'Dropped' : 'Rejected'} at{' '}
+              {deviceName(network, walk.device)}, {walk.chain.chain}
             </summary>
             <TriedRules walk={walk} />
           </details>
@@ -86,17 +105,38 @@ export function WhyPanel() {
 }
 
 function ownCount(network: Network, walk: Walk): number {
-  return network.devices.get(walk.device)?.chain(walk.chain)?.rules.filter(({ locked }) => !locked).length ?? 0
+  return (
+    network.devices
+      .get(walk.device)
+      ?.chain(walk.chain)
+      ?.rules.filter(({ locked }) => !locked).length ?? 0
+  )
 }
 
-function BuiltinNote({ walk, sentence }: { readonly walk: Walk; readonly network: Network; readonly sentence: string }) {
+function BuiltinNote({
+  walk,
+  sentence,
+}: {
+  readonly walk: Walk
+  readonly network: Network
+  readonly sentence: string
+}) {
   const [trouble, setTrouble] = useState<string>()
   const isList = walk.by.kind === 'rule' && walk.by.rule === BLACK_LIST_DEFENSE.rule
   const turnOff = () => {
     const firewall = currentDesign().devices.find(({ id }) => id === walk.device)?.firewall
     const group = firewall && builtinGroup(firewall, BLACK_LIST_DEFENSE.id)
     if (!firewall || !group) return
-    setTrouble(commit({ kind: 'set-firewall', device: walk.device, firewall: withBuiltin(firewall, { ...group, enabled: false }) }, `turn off ${BLACK_LIST_DEFENSE.label}`))
+    setTrouble(
+      commit(
+        {
+          kind: 'set-firewall',
+          device: walk.device,
+          firewall: withBuiltin(firewall, { ...group, enabled: false }),
+        },
+        `turn off ${BLACK_LIST_DEFENSE.label}`,
+      ),
+    )
   }
   return (
     <div className="why-note">
@@ -116,9 +156,16 @@ function TriedRules({ walk }: { readonly walk: Walk }) {
     <ol className="tried">
       {walk.tried.map((tried) => {
         const decides = isDecider(walk, tried)
-        const text = tried.matched ? (decides ? `matches and decides: ${walk.verdict}` : 'matches, and the next rule is asked') : tried.failed?.sentence
+        const text = tried.matched
+          ? decides
+            ? `matches and decides: ${walk.verdict}`
+            : 'matches, and the next rule is asked'
+          : tried.failed?.sentence
         return (
-          <li key={`${chainKey(tried.chain)} ${tried.rule}`} className={decides ? `last strong ${walk.verdict}` : ''}>
+          <li
+            key={`${chainKey(tried.chain)} ${tried.rule}`}
+            className={decides ? `last strong ${walk.verdict}` : ''}
+          >
             <button
               type="button"
               onClick={() => {
@@ -126,7 +173,9 @@ function TriedRules({ walk }: { readonly walk: Walk }) {
                 selectRule({ device: walk.device, chain: tried.chain, rule: tried.rule })
               }}
             >
-              <span className="n">{decides ? <VerdictIcon verdict={walk.verdict} /> : (tried.number ?? '·')}</span>
+              <span className="n">
+                {decides ? <VerdictIcon verdict={walk.verdict} /> : (tried.number ?? '·')}
+              </span>
               <span className="who">{tried.name || 'unnamed'}</span>
               <span className="what">{text}</span>
             </button>
