@@ -28,8 +28,8 @@ export interface Walk {
 }
 
 /**
- * Jumps and gotos in one walk after which the packet is dropped. Rulesets with loops are refused by `checkRuleset` and
- * by the kernel; one that is run all the same must come to an end.
+ * Jumps and gotos in one walk after which the packet is dropped: chains that call each other twice, twenty deep, are no
+ * loop and have no end in our time either.
  */
 const TRANSITIONS_LIMIT = 100_000
 
@@ -37,6 +37,14 @@ const TRANSITIONS_LIMIT = 100_000
 interface Frame {
   readonly chain: CompiledChain
   next: number
+  /** Chains left by goto on the way here. */
+  readonly left: readonly CompiledChain[]
+}
+
+/** Whether the chain is being walked already. Such a ruleset is refused by the kernel; here the packet is dropped. */
+function isLoop(to: CompiledChain, frame: Frame, stack: readonly Frame[]): boolean {
+  const holds = (each: Frame) => each.chain === to || each.left.includes(to)
+  return holds(frame) || stack.some(holds)
 }
 
 /**
@@ -49,7 +57,7 @@ export function walkChain(walk: Walk): ChainDecision {
   const assumeMatch = walk.assume === 'match'
   const values = readValues(context)
   const stack: Frame[] = []
-  let frame: Frame | undefined = { chain: walk.chain, next: 0 }
+  let frame: Frame | undefined = { chain: walk.chain, next: 0, left: [] }
   let transitions = 0
   recorder.entered(walk.chain, true)
   while (frame) {
@@ -83,9 +91,12 @@ export function walkChain(walk: Walk): ChainDecision {
         const to = walk.find({ ...chain.ref, chain: target.chain })
         // A chain that is not there is a fault of the ruleset that `checkRuleset` reports; the rule does nothing.
         if (!to) break
-        if (++transitions > TRANSITIONS_LIMIT) return { kind: 'drop', by: ruleDecider(chain, compiled) }
+        if (isLoop(to, frame, stack) || ++transitions > TRANSITIONS_LIMIT) {
+          return { kind: 'drop', by: ruleDecider(chain, compiled) }
+        }
+        const left: readonly CompiledChain[] = target.kind === 'goto' ? [...frame.left, chain] : []
         if (target.kind === 'jump') stack.push(frame)
-        frame = { chain: to, next: 0 }
+        frame = { chain: to, next: 0, left }
         recorder.entered(to, false)
         break
       }
