@@ -157,6 +157,8 @@ export type TraceStep = StepBase &
         readonly kind: 'conntrack'
         readonly change: 'created' | 'updated' | 'confirmed' | 'destroyed' | 'looked-up'
         readonly state: CtState
+        /** Which way the packet goes in its connection; absent where it was not looked up. */
+        readonly direction?: 'original' | 'reply'
         readonly entry?: EntryView
       }
     | {

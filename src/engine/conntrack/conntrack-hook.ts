@@ -12,12 +12,13 @@ import { CONNTRACK_SETTINGS } from './tracker'
  */
 export function trackOnHook(passage: Passage): undefined {
   if (passage.tracking) {
-    const { state, entry } = passage.tracking
+    const { state, direction, entry } = passage.tracking
     if (passage.iif !== 'lo') {
       record(passage, {
         kind: 'conntrack',
         change: 'looked-up',
         state,
+        direction,
         ...(entry?.confirmed ? { entry: entryView(entry) } : {}),
       })
     }
@@ -34,10 +35,10 @@ export function trackOnHook(passage: Passage): undefined {
   passage.state = { ...passage.state, conntrack: table }
   passage.tracking = { state, direction, ...(entry ? { entry } : {}) }
   if (ended) {
-    record(passage, { kind: 'conntrack', change: 'destroyed', state, entry: entryView(ended) })
+    record(passage, { kind: 'conntrack', change: 'destroyed', state, direction, entry: entryView(ended) })
   }
   const shown = entry && change !== 'created' ? { entry: entryView(entry) } : {}
-  record(passage, { kind: 'conntrack', change, state, ...shown })
+  record(passage, { kind: 'conntrack', change, state, direction, ...shown })
 }
 
 /** Replaces the entry that the packet carries. Only before it is confirmed; the table has the others. */
