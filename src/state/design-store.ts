@@ -6,11 +6,14 @@ import type { Edit } from '@/model/edits/edit'
 import type { Design } from '@/model/project/design'
 import { emptyDesign } from '@/model/project/document'
 
-/** One step of history: the edits that take it back, the first to apply first. */
+/** What takes a step back: edits, the first to apply first, or the whole design that was there before another was opened. */
+type Inverse = readonly Edit[] | { readonly whole: Design }
+
+/** One step of history. */
 interface Change {
   readonly label: string
   readonly gesture?: string
-  readonly inverse: readonly Edit[]
+  readonly inverse: Inverse
 }
 
 export interface DesignState {
@@ -47,21 +50,23 @@ export function commit(edit: Edit, label: string, gesture?: string): string | un
   const { design: next, inverse } = applied.value
   if (next === design) return undefined
   const last = past.at(-1)
-  const merges = gesture !== undefined && last?.gesture === gesture
+  const before = gesture !== undefined && last?.gesture === gesture ? last.inverse : undefined
+  const merges = before !== undefined && !('whole' in before)
   const change: Change = {
     label,
     ...(gesture === undefined ? {} : { gesture }),
-    inverse: merges ? [inverse, ...last.inverse] : [inverse],
+    inverse: merges ? [inverse, ...before] : [inverse],
   }
   designStore.setState({ design: next, past: [...(merges ? past.slice(0, -1) : past), change], future: [] })
   return undefined
 }
 
-/** Takes edits in order; what comes back takes them back in the opposite order. */
-function replay(design: Design, edits: readonly Edit[]): { design: Design; inverse: Edit[] } {
+/** Takes a step back; what comes with the design does the step again. */
+function replay(design: Design, change: Inverse): { design: Design; inverse: Inverse } {
+  if ('whole' in change) return { design: change.whole, inverse: { whole: design } }
   let next = design
   const inverse: Edit[] = []
-  for (const edit of edits) {
+  for (const edit of change) {
     const applied = applyEdit(next, edit)
     if (!applied.ok) throw new Error(`history does not fit the design: ${applied.diagnostics[0]?.message}`)
     next = applied.value.design
@@ -97,4 +102,10 @@ export function redo(): void {
 /** Another document: history starts anew. */
 export function openDesign(design: Design): void {
   designStore.setState({ design, past: [], future: [] })
+}
+
+/** Another document in place of this one, as one step: undo brings this one back with its history. */
+export function replaceDesign(design: Design, label: string): void {
+  const { design: before, past } = designStore.getState()
+  designStore.setState({ design, past: [...past, { label, inverse: { whole: before } }], future: [] })
 }
