@@ -15,11 +15,11 @@ test.describe('a design is drawn from nothing and a connection runs through it',
     for (const kind of ['client', 'router', 'server']) {
       await bench.network.getByRole('button', { name: `Add ${kind}` }).click()
     }
-    await expect(bench.device('Client')).toBeVisible()
-    await connectByDrag(bench, 'Client', 'Router')
-    await connectByDrag(bench, 'Router', 'Server')
-    await expect(bench.device('Client')).toContainText('192.168.1.')
-    await bench.flow.getByRole('combobox', { name: 'From' }).fill('Client')
+    await expect(bench.device('Laptop')).toBeVisible()
+    await connectByDrag(bench, 'Laptop', 'Home router')
+    await connectByDrag(bench, 'Home router', 'Server')
+    await expect(bench.device('Laptop')).toContainText('192.168.1.')
+    await bench.flow.getByRole('combobox', { name: 'From' }).fill('Laptop')
     await page.keyboard.press('Enter')
     await bench.flow.getByRole('combobox', { name: 'To' }).fill('https://Server')
     await page.keyboard.press('Enter')
@@ -36,8 +36,8 @@ test.describe('a design is drawn from nothing and a connection runs through it',
       await page.keyboard.press('Enter')
     }
     for (const [from, to] of [
-      ['Client', 'Router'],
-      ['Router', 'Server'],
+      ['Laptop', 'Home router'],
+      ['Home router', 'Server'],
     ] as const) {
       await bench.device(from).focus()
       await page.keyboard.press('c')
@@ -46,7 +46,7 @@ test.describe('a design is drawn from nothing and a connection runs through it',
       await page.keyboard.press('Enter')
     }
     await bench.flow.getByRole('combobox', { name: 'From' }).focus()
-    await page.keyboard.type('Client')
+    await page.keyboard.type('Laptop')
     await page.keyboard.press('Enter')
     await bench.flow.getByRole('combobox', { name: 'To' }).focus()
     await page.keyboard.press('ControlOrMeta+a')

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
+import { chainKey } from '@/model/ruleset/chains'
 import type { ChainRef } from '@/model/ruleset/ruleset'
 
 export type PanelTab = 'ladder' | 'log' | 'bindings' | 'conntrack'
@@ -56,6 +57,11 @@ export function selectFlow(flow: string | undefined): void {
 
 export function selectRule(rule: ViewState['rule']): void {
   viewStore.setState({ rule })
+}
+
+/** The name of a chain's tab: its key without the spaces that an id may not have. */
+export function tabOf(chain: ChainRef): string {
+  return chainKey(chain).replaceAll(' ', '/')
 }
 
 /** Shows one tab of a device's rules panel. */

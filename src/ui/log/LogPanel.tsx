@@ -3,11 +3,10 @@ import { deviceName } from '@/analyses/explain-verdict/walks'
 import { homeRouterLine } from '@/dialects/log-lines/home-router'
 import { netfilterLine } from '@/dialects/log-lines/netfilter'
 import type { Network } from '@/engine/network'
-import { chainKey } from '@/model/ruleset/chains'
 import { goToStep, useCursor } from '@/state/playback/cursor'
 import { type LoggedStep, logAt } from '@/state/playback/moment'
 import { useCurrentTrace, useRun } from '@/state/run-store'
-import { selectRule, showTab } from '@/state/view-store'
+import { selectRule, showTab, tabOf } from '@/state/view-store'
 import './log.css'
 
 /** What the devices have written to their logs up to the cursor, each in its own format. */
@@ -31,7 +30,7 @@ export function LogPanel() {
                 onClick={() => {
                   goToStep(step)
                   if (line.by.kind !== 'rule') return
-                  showTab(line.device, chainKey(line.by.chain))
+                  showTab(line.device, tabOf(line.by.chain))
                   selectRule({ device: line.device, chain: line.by.chain, rule: line.by.rule })
                 }}
               >

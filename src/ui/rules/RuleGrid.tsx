@@ -276,7 +276,12 @@ export function RuleGrid({ device, model, filter }: Props) {
               <b>Add rule</b> or paste rules in any supported language.
             </p>
           )}
-          <DndContext sensors={sensors} collisionDetection={closestCenter} onDragEnd={onDragEnd}>
+          <DndContext
+            accessibility={{ container: document.body }}
+            sensors={sensors}
+            collisionDetection={closestCenter}
+            onDragEnd={onDragEnd}
+          >
             <SortableContext items={own} strategy={verticalListSortingStrategy}>
               <div
                 className="grid-rows"
@@ -343,8 +348,10 @@ export function RuleGrid({ device, model, filter }: Props) {
   )
 
   function insertRuleBelow(): void {
-    say(insertRule(model, own.length))
-    focusCell({ row: rows.length, column: 3 })
+    const key = shownRule && own.includes(shownRule.rule) ? shownRule.rule : undefined
+    const at = key === undefined ? own.length : own.indexOf(key) + 1
+    say(insertRule(model, at))
+    focusCell({ row: rows.length - own.length + at, column: 3 })
   }
 }
 

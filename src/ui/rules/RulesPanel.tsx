@@ -6,11 +6,11 @@ import { askedChains } from '@/model/firewalls/asked-chains'
 import type { FirewallKindId } from '@/model/firewalls/firewall-kind'
 import { PRESETS } from '@/model/firewalls/presets'
 import { switchKindEdit } from '@/model/firewalls/switch-kind'
-import { chainKey, rulesOf } from '@/model/ruleset/chains'
+import { rulesOf } from '@/model/ruleset/chains'
 import type { Device } from '@/model/topology/topology'
 import { commit, currentDesign } from '@/state/design-store'
 import { useRun } from '@/state/run-store'
-import { type Perspective, setPerspective, showTab, useView } from '@/state/view-store'
+import { type Perspective, setPerspective, showTab, tabOf, useView } from '@/state/view-store'
 import { HostTab } from '../inspector/HostTab'
 import { InterfacesTab } from '../inspector/InterfacesTab'
 import { LinkCard } from '../inspector/LinkCard'
@@ -64,7 +64,7 @@ function DevicePanel({ device }: { readonly device: Device }) {
   const chainTabs: TabSpec[] = dual
     ? [{ value: 'dual', label: 'Rules', count: dualTable(device).ownRows }]
     : chains.map(({ ref, chain, table }) => ({
-        value: chainKey(ref),
+        value: tabOf(ref),
         label: `${device.firewall.kind.startsWith('home') ? chain.name.replace(/^./, (letter) => letter.toUpperCase()) : chain.name}${table.name === 'filter' ? '' : ` (${table.name})`}`,
         count: rulesOf(chain).length,
       }))
@@ -83,9 +83,9 @@ function DevicePanel({ device }: { readonly device: Device }) {
         ]
   const tabs = [...chainTabs, ...more]
   const dualAlias =
-    dual && stored !== undefined && chains.some(({ ref }) => chainKey(ref) === stored) ? 'dual' : stored
+    dual && stored !== undefined && chains.some(({ ref }) => tabOf(ref) === stored) ? 'dual' : stored
   const tab = tabs.some(({ value }) => value === dualAlias) ? (dualAlias ?? '') : (tabs[0]?.value ?? '')
-  const shown = chains.find(({ ref }) => chainKey(ref) === tab)
+  const shown = chains.find(({ ref }) => tabOf(ref) === tab)
   const model =
     tab === 'dual' ? dualTable(device) : shown ? chainTable(device, shown.ref, shown.chain) : undefined
   const Icon = ICONS[device.kind]

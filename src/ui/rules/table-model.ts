@@ -10,7 +10,7 @@ import {
   setDualTarget,
 } from '@/model/firewalls/dual'
 import { HOME_INBOUND, HOME_OUTBOUND } from '@/model/firewalls/home-chains'
-import { chainKey, findChain, ruleNumbers } from '@/model/ruleset/chains'
+import { findChain, ruleNumbers } from '@/model/ruleset/chains'
 import type { Chain, ChainRef, Policy, Rule, Target } from '@/model/ruleset/ruleset'
 import type { Device } from '@/model/topology/topology'
 
@@ -268,5 +268,3 @@ export function ownKeys(model: TableModel): string[] {
     row.kind === 'policy' || (row.kind === 'rule' && row.locked) ? [] : [row.key],
   )
 }
-
-export const tabKeyOf = (ref: ChainRef) => chainKey(ref)

@@ -56,7 +56,7 @@ export function TopBar() {
       </span>
       <Menu
         trigger={
-          <button type="button" className="btn quiet design-name" aria-label="Design">
+          <button type="button" className="btn quiet design-name" aria-label={`Design: ${name}`}>
             <span className="ellip">{name}</span> <ChevronDown className="i chev" />
           </button>
         }

@@ -1,19 +1,19 @@
 import type { Lesson } from '@/lessons/lesson'
 import { decodeDesign, emptyDesign, encodeDesign } from '@/model/project/document'
-import { currentDesign, openDesign } from '@/state/design-store'
+import { currentDesign, replaceDesign } from '@/state/design-store'
 import { goToStart } from '@/state/playback/cursor'
 import { saveStore } from '@/state/storage/autosave'
 import { viewStore } from '@/state/view-store'
 
-/** Opens a story where it begins. */
+/** Opens a story where it begins. What was open comes back by undo, as with all ways to open a design. */
 export function openLesson(lesson: Lesson): void {
-  openDesign(lesson.start())
+  replaceDesign(lesson.start(), `open the story ${lesson.title}`)
   viewStore.setState({ flow: lesson.flow, device: lesson.device, link: undefined, rule: undefined, tabs: {} })
   goToStart()
 }
 
 export function openNewDesign(): void {
-  openDesign(emptyDesign(`design-${Date.now().toString(36)}`, 'New design'))
+  replaceDesign(emptyDesign(`design-${Date.now().toString(36)}`, 'New design'), 'new design')
   viewStore.setState({ flow: undefined, device: undefined, link: undefined, rule: undefined, tabs: {} })
 }
 
@@ -55,10 +55,12 @@ export function readDesignText(text: string): string | undefined {
   }
   const decoded = decodeDesign(value)
   if (!decoded.ok) return decoded.diagnostics.map(({ message }) => message).join(' ')
-  openDesign(decoded.value)
+  replaceDesign(decoded.value, `open ${decoded.value.name}`)
   viewStore.setState({
     flow: undefined,
     device: decoded.value.devices.find(({ kind }) => kind === 'router')?.id,
+    link: undefined,
+    rule: undefined,
     tabs: {},
   })
   return undefined

@@ -18,9 +18,20 @@ export async function start(root: Root): Promise<void> {
       restored || !first ? (devices.find(({ kind }) => kind === 'router') ?? devices[0])?.id : first.device,
     flow: restored || !first ? currentDesign().flows[0]?.id : first.flow,
   })
+  followDesign()
   followTrace()
   autosave()
   root.render(<App />)
+}
+
+/** When the selected device is gone, by undo for one, the router of what is open now is selected. */
+function followDesign(): void {
+  designStore.subscribe(({ design: { devices } }) => {
+    const { device } = viewStore.getState()
+    if (device === undefined || devices.some(({ id }) => id === device)) return
+    const next = devices.find(({ kind }) => kind === 'router') ?? devices[0]
+    viewStore.setState({ device: next?.id, link: undefined, rule: undefined })
+  })
 }
 
 /** Playback follows whatever trace is shown. */

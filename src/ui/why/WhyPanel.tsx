@@ -10,7 +10,7 @@ import { chainKey } from '@/model/ruleset/chains'
 import { commit, currentDesign } from '@/state/design-store'
 import { useCursor } from '@/state/playback/cursor'
 import { useCurrentTrace, useRun } from '@/state/run-store'
-import { selectRule, showTab } from '@/state/view-store'
+import { selectRule, showTab, tabOf } from '@/state/view-store'
 import { PacketFields } from './PacketFields'
 import './why.css'
 
@@ -169,7 +169,7 @@ function TriedRules({ walk }: { readonly walk: Walk }) {
             <button
               type="button"
               onClick={() => {
-                showTab(walk.device, chainKey(tried.chain))
+                showTab(walk.device, tabOf(tried.chain))
                 selectRule({ device: walk.device, chain: tried.chain, rule: tried.rule })
               }}
             >
