@@ -8,6 +8,7 @@ import { PlaybackToolbar } from '../playback/PlaybackToolbar'
 import { PortsRuler } from '../ports/PortsRuler'
 import { RulesPanel } from '../rules/RulesPanel'
 import { WhyPanel } from '../why/WhyPanel'
+import { useRememberedLayout } from './layout-memory'
 import { Narration } from './Narration'
 import { PhoneLayout } from './PhoneLayout'
 import { PlaybackPanels } from './PlaybackPanels'
@@ -55,14 +56,19 @@ export function App() {
   )
 }
 
+const COLUMNS = ['left', 'side']
+const HALVES = ['canvas', 'playback']
+
 function DesktopLayout() {
   const side = innerWidth < 1440 ? 608 : 672
+  const columns = useRememberedLayout('highport columns', COLUMNS)
+  const halves = useRememberedLayout('highport left', HALVES)
   return (
     <>
       <main className="app-main">
-        <Group orientation="horizontal" id="highport-columns">
+        <Group orientation="horizontal" {...columns}>
           <Panel id="left" minSize={420}>
-            <Group orientation="vertical" id="highport-left">
+            <Group orientation="vertical" {...halves}>
               <Panel id="canvas" defaultSize="46" minSize={160}>
                 <NetworkCanvas />
               </Panel>
