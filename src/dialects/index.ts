@@ -5,8 +5,3 @@ import { iptables } from './iptables/iptables'
 
 /** The rule languages in the order of the menus. */
 export const DIALECTS: readonly Dialect[] = [iptables, ip6tables, homeRouter]
-
-/** Finds a language by its id. */
-export function dialectOf(id: string): Dialect | undefined {
-  return DIALECTS.find((dialect) => dialect.id === id)
-}

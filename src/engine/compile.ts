@@ -1,4 +1,4 @@
-import { firewallKind } from '@/model/firewalls'
+import { firewallKind } from '@/model/firewalls/lookup'
 import { familyOf } from '@/model/packet/address'
 import type { Design } from '@/model/project/design'
 import { allChains, chainKey } from '@/model/ruleset/chains'

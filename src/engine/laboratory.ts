@@ -1,7 +1,7 @@
 import type { CtState, FieldId } from '@/model/fields/field'
-import { firewallKind } from '@/model/firewalls'
 import type { Firewall, FirewallKindId } from '@/model/firewalls/firewall-kind'
 import { HOME_INBOUND, HOME_OUTBOUND } from '@/model/firewalls/home-chains'
+import { firewallKind } from '@/model/firewalls/lookup'
 import { netfilterTable } from '@/model/firewalls/netfilter'
 import { writtenRule } from '@/model/firewalls/written-rule'
 import { type IpAddress, parseAddress } from '@/model/packet/address'

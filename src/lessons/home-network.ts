@@ -1,6 +1,6 @@
-import { firewallKind } from '@/model/firewalls'
 import type { Firewall } from '@/model/firewalls/firewall-kind'
 import { HOME_INBOUND, HOME_OUTBOUND } from '@/model/firewalls/home-chains'
+import { firewallKind } from '@/model/firewalls/lookup'
 import { type WrittenRule, writtenRule } from '@/model/firewalls/written-rule'
 import { type IpAddress, parseAddress } from '@/model/packet/address'
 import { type Prefix, parseInterfaceAddress, parsePrefix } from '@/model/packet/prefix'

@@ -5,7 +5,3 @@ import { whoPicks62712 } from './who-picks-62712/lesson'
 
 /** The stories in the order of the picker; the first opens on the first visit. */
 export const LESSONS: readonly Lesson[] = [replyThatNeverCame, blackListDefenseLesson, whoPicks62712]
-
-export function lessonOf(id: string): Lesson | undefined {
-  return LESSONS.find((lesson) => lesson.id === id)
-}

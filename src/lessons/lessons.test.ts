@@ -4,8 +4,9 @@ import { compileNetwork } from '@/engine/compile'
 import type { Design } from '@/model/project/design'
 import { decodeDesign, encodeDesign } from '@/model/project/document'
 import { problemsOf } from '@/model/topology/problems'
-import { LESSONS, lessonOf } from './index'
+import { LESSONS } from './index'
 import type { GoalContext, Lesson } from './lesson'
+import { lessonOf } from './lookup'
 
 /** Runs all flows of the design, as the workbench does. */
 function ran(design: Design): GoalContext {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { fieldOf } from '@/model/fields'
 import { type Condition, FIELD_IDS, type FieldId, type Term } from '@/model/fields/field'
+import { fieldOf } from '@/model/fields/lookup'
 import { FIREWALL_KINDS } from '@/model/firewalls'
 import type { Firewall } from '@/model/firewalls/firewall-kind'
 import { fromInteger, type IpAddress } from '@/model/packet/address'

@@ -6,7 +6,7 @@ import { formatAddress } from '@/model/packet/address'
 import type { Design, FlowRequest } from '@/model/project/design'
 import { emptyDesign } from '@/model/project/document'
 import { connectEdit } from '@/model/topology/connect'
-import { nodeKind } from '@/model/topology/nodes'
+import { nodeKind } from '@/model/topology/nodes/lookup'
 import type { NodeKindId } from '@/model/topology/topology'
 
 // What is drawn works at once: devices and links as the canvas makes them, nothing typed.

@@ -1,7 +1,7 @@
 import { parseCell, sortConditions } from '@/model/fields/cell'
 import type { Condition, FieldId } from '@/model/fields/field'
 import { HOME_INBOUND, HOME_OUTBOUND } from '@/model/firewalls/home-chains'
-import { firewallKind } from '@/model/firewalls/index'
+import { firewallKind } from '@/model/firewalls/lookup'
 import { type Diagnostic, diagnostic, failure, type Result, success } from '@/model/result'
 import { replaceChain } from '@/model/ruleset/chains'
 import type { Chain, Rule, Target } from '@/model/ruleset/ruleset'

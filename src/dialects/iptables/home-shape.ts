@@ -1,7 +1,7 @@
 import { BLACK_LIST_DEFENSE } from '@/model/firewalls/built-in'
 import type { BuiltinGroup, Firewall, FirewallForm, FirewallKindId } from '@/model/firewalls/firewall-kind'
 import { HOME_INBOUND, HOME_OUTBOUND } from '@/model/firewalls/home-chains'
-import { firewallKind } from '@/model/firewalls/index'
+import { firewallKind } from '@/model/firewalls/lookup'
 import type { Family } from '@/model/packet/address'
 import { type Diagnostic, diagnostic } from '@/model/result'
 import type { Chain, Policy, Row, Rule } from '@/model/ruleset/ruleset'

@@ -1,7 +1,7 @@
 import { sortConditions } from '@/model/fields/cell'
 import { type Condition, CT_STATES, type FieldId, type FieldTest, type Term } from '@/model/fields/field'
-import { fieldOf } from '@/model/fields/index'
 import { complementIntervals, familyInterval, intersectIntervals } from '@/model/fields/intervals'
+import { fieldOf } from '@/model/fields/lookup'
 import { flagTerms } from '@/model/fields/tcp-flags'
 import { type Family, familyOf, type IpAddress, parseAddress } from '@/model/packet/address'
 import { ICMP_NAMES, parseIcmpType } from '@/model/packet/icmp'

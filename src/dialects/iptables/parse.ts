@@ -1,4 +1,4 @@
-import { firewallKind } from '@/model/firewalls/index'
+import { firewallKind } from '@/model/firewalls/lookup'
 import type { Family } from '@/model/packet/address'
 import {
   type Diagnostic,

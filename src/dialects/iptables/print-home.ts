@@ -1,6 +1,6 @@
 import type { Firewall } from '@/model/firewalls/firewall-kind'
 import { HOME_INBOUND, HOME_OUTBOUND } from '@/model/firewalls/home-chains'
-import { firewallKind } from '@/model/firewalls/index'
+import { firewallKind } from '@/model/firewalls/lookup'
 import { FAMILY, type Family, familyOf, formatAddress } from '@/model/packet/address'
 import { findChain } from '@/model/ruleset/chains'
 import type { ChainRef, Policy, Rule } from '@/model/ruleset/ruleset'

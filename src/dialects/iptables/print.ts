@@ -1,5 +1,5 @@
 import type { Firewall } from '@/model/firewalls/firewall-kind'
-import { firewallKind } from '@/model/firewalls/index'
+import { firewallKind } from '@/model/firewalls/lookup'
 import type { Family } from '@/model/packet/address'
 import type { Chain, Table } from '@/model/ruleset/ruleset'
 import type { Loss, PrintContext, PrintedRules } from '../dialect'

@@ -1,7 +1,7 @@
 import { conditionOn, formatCondition } from '@/model/fields/cell'
 import { type Condition, CT_STATES, type FieldTest, type Interval } from '@/model/fields/field'
-import { fieldOf } from '@/model/fields/index'
 import { containsValue, familyInterval, unionIntervals } from '@/model/fields/intervals'
+import { fieldOf } from '@/model/fields/lookup'
 import { FAMILY, type Family, formatAddress, type IpAddress } from '@/model/packet/address'
 import { PROTOCOL } from '@/model/packet/packet'
 import { formatPrefix, intervalAsPrefix } from '@/model/packet/prefix'

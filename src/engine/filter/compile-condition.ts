@@ -1,4 +1,3 @@
-import { fieldOf } from '@/model/fields'
 import type {
   Condition,
   Field,
@@ -12,6 +11,7 @@ import type {
   ValueSet,
 } from '@/model/fields/field'
 import { containsValue } from '@/model/fields/intervals'
+import { fieldOf } from '@/model/fields/lookup'
 import { resolveTerms, valueSetContains } from '@/model/fields/resolve'
 import type { CompiledCondition } from '../network'
 import type { FailedCondition } from '../trace'

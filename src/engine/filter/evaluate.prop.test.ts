@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fieldOf } from '@/model/fields'
 import type { FieldId, FieldTest } from '@/model/fields/field'
+import { fieldOf } from '@/model/fields/lookup'
 import type { Packet } from '@/model/packet/packet'
 import type { Chain, Rule } from '@/model/ruleset/ruleset'
 import { CLIENT, datagram, icmp, SERVER, segment } from '../laboratory'

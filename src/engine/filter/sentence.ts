@@ -1,6 +1,6 @@
-import { fieldOf } from '@/model/fields'
 import { formatCondition } from '@/model/fields/cell'
 import type { Field, FieldTest, Names, OpaqueTest, Scalar, Term } from '@/model/fields/field'
+import { fieldOf } from '@/model/fields/lookup'
 import { flagTestOf } from '@/model/fields/tcp-flags'
 import { SYN_ONLY, tcpFlagNames } from '@/model/packet/tcp-flags'
 import type { FailedCondition } from '../trace'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { firewallKind } from '@/model/firewalls'
 import type { Firewall } from '@/model/firewalls/firewall-kind'
+import { firewallKind } from '@/model/firewalls/lookup'
 import { writtenRule } from '@/model/firewalls/written-rule'
 import { packetAddresses } from '@/model/packet/label'
 import {

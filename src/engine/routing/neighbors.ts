@@ -1,5 +1,5 @@
 import type { IpAddress } from '@/model/packet/address'
-import { nodeKind } from '@/model/topology/nodes'
+import { nodeKind } from '@/model/topology/nodes/lookup'
 import type { Endpoint, Link } from '@/model/topology/topology'
 import type { Neighbor, Network, NetworkDevice } from '../network'
 import { isAnycast } from './lookup'

@@ -4,7 +4,7 @@ import { netfilterTable } from '../firewalls/netfilter'
 import type { Design, FlowRequest } from '../project/design'
 import { emptyDesign } from '../project/document'
 import type { Rule } from '../ruleset/ruleset'
-import { nodeKind } from '../topology/nodes'
+import { nodeKind } from '../topology/nodes/lookup'
 import { applyEdit } from './apply'
 import type { Edit } from './edit'
 

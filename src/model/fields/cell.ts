@@ -1,6 +1,7 @@
 import { type Result, success } from '../result'
 import type { Condition, FieldId, FieldTest, Names } from './field'
-import { FIELDS, fieldOf } from './index'
+import { FIELDS } from './index'
+import { fieldOf } from './lookup'
 
 /** Reads what a person typed into the cell of a field; undefined means any value. */
 export function parseCell(id: FieldId, text: string, names: Names): Result<FieldTest | undefined> {

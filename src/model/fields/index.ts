@@ -2,7 +2,7 @@ import { ctStateField } from './ct-state'
 import { dportField } from './dport'
 import { dstField } from './dst'
 import { familyField } from './family'
-import type { Field, FieldId } from './field'
+import type { Field } from './field'
 import { icmpTypeField } from './icmp-type'
 import { icmpv6TypeField } from './icmpv6-type'
 import { iifField } from './iif'
@@ -27,11 +27,3 @@ export const FIELDS: readonly Field[] = [
   iifField,
   oifField,
 ]
-
-const BY_ID = new Map(FIELDS.map((field) => [field.id, field]))
-
-export function fieldOf(id: FieldId): Field {
-  const field = BY_ID.get(id)
-  if (!field) throw new Error(`no field ${id}`)
-  return field
-}

@@ -1,6 +1,6 @@
 import { allChains, type ChainOfRuleset } from '../ruleset/chains'
 import type { Firewall } from './firewall-kind'
-import { firewallKind } from './index'
+import { firewallKind } from './lookup'
 
 /**
  * The chains that take part: base chains that the kind hangs somewhere, and the user chains of their tables where the

@@ -6,7 +6,7 @@ import type { Chain, Row } from '../ruleset/ruleset'
 import { askedChains } from './asked-chains'
 import { DIRECTIONS, dualRows } from './dual'
 import { FIREWALL_KIND_IDS } from './firewall-kind'
-import { firewallKind } from './index'
+import { firewallKind } from './lookup'
 import { switchKind } from './switch-kind'
 import type { Place } from './switch-shape'
 

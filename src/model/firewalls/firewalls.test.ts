@@ -4,7 +4,8 @@ import { askedChains } from './asked-chains'
 import { blackListDefense, withBuiltin } from './built-in'
 import type { FirewallKindId } from './firewall-kind'
 import { HOME_INBOUND, HOME_OUTBOUND } from './home-chains'
-import { FIREWALL_KINDS, firewallKind } from './index'
+import { FIREWALL_KINDS } from './index'
+import { firewallKind } from './lookup'
 
 const list = [{ first: 1, last: 9 }]
 

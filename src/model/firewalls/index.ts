@@ -1,4 +1,4 @@
-import type { FirewallKind, FirewallKindId } from './firewall-kind'
+import type { FirewallKind } from './firewall-kind'
 import { homeStateful } from './home-stateful'
 import { homeStateless } from './home-stateless'
 import { ipchains } from './ipchains'
@@ -13,11 +13,3 @@ export const FIREWALL_KINDS: readonly FirewallKind[] = [
   netfilter,
   ipchains,
 ]
-
-const BY_ID = new Map(FIREWALL_KINDS.map((kind) => [kind.id, kind]))
-
-export function firewallKind(id: FirewallKindId): FirewallKind {
-  const kind = BY_ID.get(id)
-  if (!kind) throw new Error(`no kind of firewall ${id}`)
-  return kind
-}

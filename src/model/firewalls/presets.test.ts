@@ -5,10 +5,11 @@ import type { Design } from '../project/design'
 import { decodeDesign, emptyDesign, encodeDesign } from '../project/document'
 import { connectEdit } from '../topology/connect'
 import { namesOf } from '../topology/names'
-import { NODE_KINDS_LIST, nodeKind } from '../topology/nodes'
+import { NODE_KINDS_LIST } from '../topology/nodes'
+import { nodeKind } from '../topology/nodes/lookup'
 import type { NodeKindId } from '../topology/topology'
 import { askedChains } from './asked-chains'
-import { firewallKind } from './index'
+import { firewallKind } from './lookup'
 import { PRESETS, presetOf } from './presets'
 
 function apply(design: Design, edit: Parameters<typeof applyEdit>[1] | undefined): Design {

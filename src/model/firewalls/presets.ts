@@ -8,7 +8,7 @@ import { interfacesOn, placeOf } from '../topology/sides'
 import type { Device } from '../topology/topology'
 import type { Firewall, FirewallKindId, NatMode } from './firewall-kind'
 import { HOME_INBOUND, HOME_OUTBOUND } from './home-chains'
-import { firewallKind } from './index'
+import { firewallKind } from './lookup'
 import { firewallForNat } from './switch-nat'
 import { type WrittenRule, writtenRule } from './written-rule'
 

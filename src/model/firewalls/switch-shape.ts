@@ -5,7 +5,7 @@ import type { Chain, Policy, Row, Rule, Ruleset, Table, Target } from '../rulese
 import { BLACK_LIST_DEFENSE, BUILTIN_PREFIX, builtinGroup, REPLIES_RULE, withBuiltin } from './built-in'
 import type { Firewall } from './firewall-kind'
 import { HOME_INBOUND, HOME_OUTBOUND } from './home-chains'
-import { firewallKind } from './index'
+import { firewallKind } from './lookup'
 import { MASQUERADE_RULE } from './switch-nat'
 
 /** Where the device stands: a router asks only what crosses its outside interfaces. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { fieldOf } from '../fields'
 import type { Condition, FieldId, FieldTest, Names, OpaqueTest, Scalar, Term } from '../fields/field'
 import { FIELD_IDS } from '../fields/field'
+import { fieldOf } from '../fields/lookup'
 import type { IpAddress } from '../packet/address'
 import { addressRangeCodec } from './value-codecs'
 

@@ -4,7 +4,7 @@ import { applyEdit } from '../edits/apply'
 import type { Design } from '../project/design'
 import { decodeDesign, emptyDesign, encodeDesign } from '../project/document'
 import { connectEdit } from './connect'
-import { nodeKind } from './nodes'
+import { nodeKind } from './nodes/lookup'
 import { problemsOf } from './problems'
 import type { NodeKindId } from './topology'
 

@@ -5,7 +5,7 @@ import { formatPrefix } from '../packet/prefix'
 import type { Design } from '../project/design'
 import { decodeDesign, emptyDesign, encodeDesign } from '../project/document'
 import { type ChosenInterfaces, connectEdit } from './connect'
-import { nodeKind } from './nodes'
+import { nodeKind } from './nodes/lookup'
 import { problemsOf } from './problems'
 import type { NodeKindId } from './topology'
 

@@ -8,7 +8,7 @@ import type { Design } from '../project/design'
 import { emptyDesign } from '../project/document'
 import { connectEdit } from './connect'
 import { namesOf, resolverFor } from './names'
-import { nodeKind } from './nodes'
+import { nodeKind } from './nodes/lookup'
 import type { NodeKindId } from './topology'
 
 const apply = (design: Design, edit: Parameters<typeof applyEdit>[1]) => {

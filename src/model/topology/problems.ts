@@ -1,7 +1,7 @@
 import { familyOf, formatAddress, type IpAddress } from '../packet/address'
 import { formatPrefix, prefixContains, prefixOf } from '../packet/prefix'
 import type { Design } from '../project/design'
-import { nodeKind } from './nodes'
+import { nodeKind } from './nodes/lookup'
 import { endKey, segmentFinder } from './segments'
 import type { Device, Interface } from './topology'
 

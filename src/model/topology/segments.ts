@@ -1,5 +1,5 @@
 import type { Design } from '../project/design'
-import { nodeKind } from './nodes'
+import { nodeKind } from './nodes/lookup'
 import type { Device, Endpoint, Interface } from './topology'
 
 /** An interface with the device it belongs to. */

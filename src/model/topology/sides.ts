@@ -1,5 +1,5 @@
 import { type Prefix, prefixOf } from '../packet/prefix'
-import { nodeKind } from './nodes'
+import { nodeKind } from './nodes/lookup'
 import type { Device, Interface } from './topology'
 
 /** Whether the device passes on what is meant for others. */

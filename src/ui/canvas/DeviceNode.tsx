@@ -16,7 +16,7 @@ import {
   X,
 } from 'lucide-react'
 import { memo } from 'react'
-import { firewallKind } from '@/model/firewalls'
+import { firewallKind } from '@/model/firewalls/lookup'
 import { formatAddress } from '@/model/packet/address'
 import type { Device } from '@/model/topology/topology'
 import { useCursor } from '@/state/playback/cursor'

@@ -1,6 +1,6 @@
 import { Plus, X } from 'lucide-react'
-import { firewallKind } from '@/model/firewalls'
 import type { NatMode } from '@/model/firewalls/firewall-kind'
+import { firewallKind } from '@/model/firewalls/lookup'
 import { natModeEdit } from '@/model/firewalls/switch-nat'
 import { formatAddress, parseAddress } from '@/model/packet/address'
 import { formatPortRange, parsePortRange } from '@/model/packet/port'

@@ -1,6 +1,6 @@
 import { Ban, Check, CornerDownRight, CornerUpLeft, FileText, X } from 'lucide-react'
-import { firewallKind } from '@/model/firewalls'
 import type { Firewall } from '@/model/firewalls/firewall-kind'
+import { firewallKind } from '@/model/firewalls/lookup'
 import { type Policy, REJECT_KINDS, type Target, type TargetKind } from '@/model/ruleset/ruleset'
 import { Menu, MenuChoices } from '../widgets/Menu'
 

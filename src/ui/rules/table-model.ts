@@ -1,5 +1,4 @@
 import type { Edit } from '@/model/edits/edit'
-import { firewallKind } from '@/model/firewalls'
 import {
   changeDualRule,
   type Direction,
@@ -10,6 +9,7 @@ import {
   setDualTarget,
 } from '@/model/firewalls/dual'
 import { HOME_INBOUND, HOME_OUTBOUND } from '@/model/firewalls/home-chains'
+import { firewallKind } from '@/model/firewalls/lookup'
 import { findChain, ruleNumbers } from '@/model/ruleset/chains'
 import type { Chain, ChainRef, Policy, Rule, Target } from '@/model/ruleset/ruleset'
 import type { Device } from '@/model/topology/topology'

@@ -1,6 +1,6 @@
 import { Circle, CircleCheck, X } from 'lucide-react'
 import { useState } from 'react'
-import { lessonOf } from '@/lessons'
+import { lessonOf } from '@/lessons/lookup'
 import { useCursor } from '@/state/playback/cursor'
 import { useRun } from '@/state/run-store'
 

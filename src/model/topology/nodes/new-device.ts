@@ -1,5 +1,5 @@
-import { firewallKind } from '../../firewalls'
 import type { FirewallKindId, NatMode } from '../../firewalls/firewall-kind'
+import { firewallKind } from '../../firewalls/lookup'
 import type { Design } from '../../project/design'
 import type { Device, Interface, NodeKindId, Service } from '../topology'
 

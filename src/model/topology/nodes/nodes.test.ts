@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { firewallKind } from '../../firewalls'
+import { firewallKind } from '../../firewalls/lookup'
 import { decodeDesign, emptyDesign, encodeDesign } from '../../project/document'
 import { NODE_KINDS } from '../topology'
 import { NODE_KINDS_LIST } from './index'
