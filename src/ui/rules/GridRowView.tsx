@@ -1,70 +1,27 @@
 import { useSortable } from '@dnd-kit/sortable'
 import { CSS } from '@dnd-kit/utilities'
 import { Check, GripVertical, Lock } from 'lucide-react'
-import type { Names } from '@/model/fields/field'
 import { BLACK_LIST_DEFENSE, builtinGroup, withBuiltin } from '@/model/firewalls/built-in'
-import { sameRef } from '@/model/ruleset/chains'
 import type { Rule } from '@/model/ruleset/ruleset'
 import type { Device } from '@/model/topology/topology'
 import { commit, currentDesign } from '@/state/design-store'
-import { POLICY_HIT } from '@/state/playback/moment'
 import { selectRule } from '@/state/view-store'
 import { CellEditor } from './CellEditor'
-import type { Column } from './columns'
-import type { Place } from './RuleGrid'
-import type { TableReading } from './reading'
+import { PolicyRow, SeparatorRow } from './EdgeRows'
+import { cellProps, decidedOf, type RowProps } from './row-props'
 import { suggestionsFor } from './suggestions'
-import type { GridRow, TableModel } from './table-model'
-import { PolicyMenu, VerdictMenu } from './VerdictMenu'
-
-interface Props {
-  readonly row: GridRow
-  readonly index: number
-  /** Set where only the visible rows are drawn: pixels from the top. */
-  readonly top?: number
-  readonly device: Device
-  readonly model: TableModel
-  readonly columns: readonly Column[]
-  readonly names: Names
-  readonly reading: TableReading
-  readonly verdictColumns: number
-  readonly place: Place
-  readonly editing: boolean
-  readonly selected: readonly string[]
-  readonly shownRule: string | undefined
-  onFocus(row: number, column: number): void
-  onEdit(row: number, column: number): void
-  onDone(go: 'stay' | 'next' | 'previous'): void
-  onSelect(keys: readonly string[]): void
-}
+import type { GridRow } from './table-model'
+import { VerdictMenu } from './VerdictMenu'
 
 /** A row of the grid. The focus is on one cell of the whole grid. */
-export function GridRowView(props: Props) {
+export function GridRowView(props: RowProps) {
   const { row } = props
   if (row.kind === 'policy') return <PolicyRow {...props} row={row} />
   if (row.kind === 'separator') return <SeparatorRow {...props} row={row} />
   return <RuleRow {...props} row={row} />
 }
 
-function cellProps({ place, onFocus }: Props, row: number, column: number, className = '') {
-  const focused = place.row === row && place.column === column
-  return {
-    role: 'gridcell',
-    'aria-colindex': column + 1,
-    tabIndex: focused ? 0 : -1,
-    'data-focus': focused,
-    className,
-    onFocus: () => onFocus(row, column),
-  } as const
-}
-
-function decidedOf({ reading, model }: Props, rule: string) {
-  const { decided } = reading
-  if (decided?.rule !== rule || !model.chains.some((ref) => sameRef(ref, decided.chain))) return {}
-  return { 'aria-current': 'true', 'data-decided': decided.verdict } as const
-}
-
-function RuleRow(props: Props & { readonly row: Extract<GridRow, { kind: 'rule' }> }) {
+function RuleRow(props: RowProps & { readonly row: Extract<GridRow, { kind: 'rule' }> }) {
   const {
     row,
     index,
@@ -131,7 +88,6 @@ function RuleRow(props: Props & { readonly row: Extract<GridRow, { kind: 'rule' 
             {...attributes}
             {...listeners}
             tabIndex={-1}
-            role="button"
             aria-label={`Move rule ${row.number ?? rule.name}`}
             aria-roledescription="sortable"
           >
@@ -303,110 +259,5 @@ function OnBox({
     >
       {rule.enabled && <Check className="i" />}
     </button>
-  )
-}
-
-function SeparatorRow(props: Props & { readonly row: Extract<GridRow, { kind: 'separator' }> }) {
-  const { row, index, top, model, editing, place, columns, onEdit, onDone } = props
-  const { setNodeRef, attributes, listeners, transform, transition } = useSortable({ id: row.key })
-  const isEditing = editing && place.row === index
-  return (
-    <div
-      ref={setNodeRef}
-      role="row"
-      data-row="separator"
-      aria-rowindex={index + 2}
-      className="rule separator"
-      style={{
-        ...(top === undefined ? {} : { position: 'absolute', top, left: 0, right: 0 }),
-        ...(transform ? { transform: CSS.Translate.toString(transform), transition } : {}),
-      }}
-    >
-      <span {...cellProps(props, index, 0, 'handle')}>
-        <button
-          type="button"
-          className="grip"
-          {...attributes}
-          {...listeners}
-          tabIndex={-1}
-          role="button"
-          aria-label={`Move the separator ${row.title}`}
-          aria-roledescription="sortable"
-        >
-          <GripVertical className="i" />
-        </button>
-      </span>
-      <span
-        {...cellProps(props, index, 3, 'title strong')}
-        aria-colspan={columns.length + 2}
-        onDoubleClick={() => onEdit(index, 3)}
-      >
-        {isEditing ? (
-          <CellEditor
-            label="title"
-            value={row.title}
-            suggestions={[]}
-            onTake={(text) => {
-              const trouble = commit(
-                model.renameSeparator(row.key, text.trim().slice(0, 200)),
-                'rename a separator',
-              )
-              return trouble === undefined
-                ? undefined
-                : { kind: 'syntax-error', message: trouble, line: 1, column: 1, length: 0 }
-            }}
-            onDone={onDone}
-          />
-        ) : (
-          row.title
-        )}
-      </span>
-    </div>
-  )
-}
-
-function PolicyRow(props: Props & { readonly row: Extract<GridRow, { kind: 'policy' }> }) {
-  const { row, index, device, model, columns, reading } = props
-  const decided = decidedOf(props, POLICY_HIT)
-  const verdict = 'data-decided' in decided ? decided['data-decided'] : undefined
-  const hits = row.policies.reduce((sum, { ref }) => sum + reading.hits(ref, POLICY_HIT), 0)
-  return (
-    <div
-      role="row"
-      data-row="policy"
-      aria-rowindex={index + 2}
-      className={`rule policy ${verdict ? `lit lit-${verdict}` : ''}`}
-      {...decided}
-    >
-      <span {...cellProps(props, index, 0, 'strong policy-name')} aria-colspan={3}>
-        policy
-      </span>
-      <span {...cellProps(props, index, 3, 'nm policy-note')} aria-colspan={columns.length}>
-        everything no rule decided
-      </span>
-      {row.policies.map(({ ref, policy }, at) => (
-        <span
-          key={ref.chain}
-          {...cellProps(props, index, 3 + columns.length + at, `act ${verdict ? 'strong' : ''}`)}
-        >
-          <PolicyMenu
-            firewall={device.firewall}
-            label={`policy of ${ref.chain}`}
-            policy={policy}
-            onChoose={(next) => commit(model.setPolicy(ref, next), 'change the policy')}
-          />
-        </span>
-      ))}
-      <span
-        {...cellProps(
-          props,
-          index,
-          3 + columns.length + row.policies.length,
-          `hits ${hits === 0 ? 'zero' : ''}`,
-        )}
-      >
-        {hits}
-      </span>
-    </div>
   )
 }
