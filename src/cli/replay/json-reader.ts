@@ -1,0 +1,89 @@
+/** What is wrong with a case, and where: a JSON Pointer (RFC 6901). */
+export class BadCase extends Error {
+  readonly at: string
+  constructor(message: string, at: string) {
+    super(message)
+    this.at = at
+  }
+}
+
+/** A value of a JSON document that knows where it stands, so that every complaint names its place. */
+export class JsonReader {
+  readonly value: unknown
+  readonly at: string
+
+  constructor(value: unknown, at = '') {
+    this.value = value
+    this.at = at
+  }
+
+  refuse(message: string): never {
+    throw new BadCase(message, this.at)
+  }
+
+  get isThere(): boolean {
+    return this.value !== undefined && this.value !== null
+  }
+
+  private descend(key: string | number, value: unknown): JsonReader {
+    return new JsonReader(value, `${this.at}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+  }
+
+  /** The members of an object; an unknown member is refused, since a misspelled one would be silently ignored. */
+  object(known?: readonly string[]): (key: string) => JsonReader {
+    const { value } = this
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      this.refuse('An object belongs here.')
+    const members = value as Readonly<Record<string, unknown>>
+    for (const key of known ? Object.keys(members) : []) {
+      if (!known?.includes(key))
+        this.descend(key, undefined).refuse(`There is no "${key}" here. There are ${known?.join(', ')}.`)
+    }
+    return (key) => this.descend(key, Object.hasOwn(members, key) ? members[key] : undefined)
+  }
+
+  entries(): [string, JsonReader][] {
+    this.object()
+    return Object.entries(this.value as object).map(([key, value]) => [key, this.descend(key, value)])
+  }
+
+  list(): JsonReader[] {
+    if (!Array.isArray(this.value)) this.refuse('A list belongs here.')
+    return this.value.map((each, index) => this.descend(index, each))
+  }
+
+  /** The list, or the one value that stands for a list of one. */
+  oneOrMore(): JsonReader[] {
+    return Array.isArray(this.value) ? this.list() : [this]
+  }
+
+  text(): string {
+    return typeof this.value === 'string' ? this.value : this.refuse('A text belongs here.')
+  }
+
+  oneOf<Word extends string>(words: readonly Word[]): Word {
+    const found = words.find((word) => word === this.value)
+    return found ?? this.refuse(`${JSON.stringify(this.value) ?? 'Nothing'} is none of ${words.join(', ')}.`)
+  }
+
+  flag(): boolean {
+    return typeof this.value === 'boolean' ? this.value : this.refuse('true or false belongs here.')
+  }
+
+  integer(first: number, last: number): number {
+    const { value } = this
+    if (typeof value === 'number' && Number.isInteger(value) && value >= first && value <= last) return value
+    return this.refuse(`A whole number from ${first} to ${last} belongs here.`)
+  }
+
+  seconds(): number {
+    const { value } = this
+    if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
+    return this.refuse('A number of seconds belongs here, 0 or more.')
+  }
+
+  /** The value read, or nothing where there is none. */
+  optional<T>(read: (reader: JsonReader) => T): T | undefined {
+    return this.isThere ? read(this) : undefined
+  }
+}
