@@ -47,6 +47,7 @@ function Drawing() {
   const [menu, setMenu] = useState<{ device: string; x: number; y: number; connecting: boolean }>()
   const nodes = useMemo(() => nodesOf(design, device, dragged), [design, device, dragged])
   const edges = useMemo(() => edgesOf(design, link), [design, link])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was dragged is in the design once that has changed
   useEffect(() => setDragged(new Map()), [design])
 
   const onNodesChange = (changes: NodeChange[]) => {

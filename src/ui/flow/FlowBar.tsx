@@ -135,10 +135,7 @@ function Cell({ label, value, choices, placeholder = '', onChange }: CellProps) 
   return (
     <>
       <input
-        role="combobox"
         aria-label={label}
-        aria-expanded={false}
-        aria-controls={list}
         list={list}
         className={label === 'To' ? 'mono' : ''}
         size={Math.max(label === 'To' ? 14 : 5, Math.min(26, text.length + 1))}

@@ -35,7 +35,7 @@ export function HostTab({ device }: { readonly device: Device }) {
             ))}
           </select>
         </label>
-        <label>
+        <span className="labelled">
           Picks source ports from
           <TextField
             label="Ephemeral ports"
@@ -50,7 +50,7 @@ export function HostTab({ device }: { readonly device: Device }) {
               )
             }}
           />
-        </label>
+        </span>
         <span className="t3">
           {profile.ephemeralPorts.last - profile.ephemeralPorts.first + 1} ports, picked{' '}
           {profile.picker === 'linux-parity'
@@ -61,7 +61,7 @@ export function HostTab({ device }: { readonly device: Device }) {
         </span>
       </div>
       <div className="pair">
-        <label>
+        <span className="labelled">
           Next source port
           <TextField
             label="Next source port"
@@ -81,8 +81,8 @@ export function HostTab({ device }: { readonly device: Device }) {
               )
             }}
           />
-        </label>
-        <label>
+        </span>
+        <span className="labelled">
           Name server
           <TextField
             label="Name server"
@@ -101,7 +101,7 @@ export function HostTab({ device }: { readonly device: Device }) {
                 : read.diagnostics[0]?.message
             }}
           />
-        </label>
+        </span>
       </div>
       <table>
         <thead>
