@@ -1,170 +1,90 @@
-import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { LESSONS } from '@/lessons'
-import type { Edit } from '@/model/edits/edit'
-import type { Design } from '@/model/project/design'
-import { emptyDesign } from '@/model/project/document'
-import { commit, currentDesign, designStore, openDesign, redo, replaceDesign, undo } from './design-store'
+import { LESSONS } from '@/lessons/index'
+import { HOME_INBOUND } from '@/model/firewalls/home-chains'
+import { findChain } from '@/model/ruleset/chains'
+import { commit, currentDesign, designStore, openDesign, redo, undo } from './design-store'
+import { currentTrace, runStore } from './run-store'
+import { selectFlow } from './view-store'
 
-const lesson = LESSONS[0]
-if (!lesson) throw new Error('there is no story')
-const start = lesson.start()
-const [laptop] = start.devices
-if (!laptop) throw new Error('the story has no device')
+const story = LESSONS[0]
+if (!story) throw new Error('no story')
+beforeEach(() => openDesign(story.start()))
 
-const rename = (name: string): Edit => ({ kind: 'set-design', parts: { name } })
-const move = (x: number): Edit => ({
-  kind: 'set-device',
-  id: laptop.id,
-  parts: { position: { x, y: 0 } },
-})
-const xOf = (design: Design) => design.devices[0]?.position.x
-const history = () => {
-  const { past, future } = designStore.getState()
-  return { past: past.map(({ label }) => label), future: future.map(({ label }) => label) }
+const inbound = () => {
+  const router = currentDesign().devices.find(({ id }) => id === 'router')
+  const chain = router && findChain(router.firewall.ruleset, HOME_INBOUND)
+  if (!chain) throw new Error('no inbound chain')
+  return chain
 }
-
-beforeEach(() => openDesign(start))
+const acceptAll = () =>
+  commit(
+    {
+      kind: 'insert-rows',
+      device: 'router',
+      chain: HOME_INBOUND,
+      index: 0,
+      rows: [
+        {
+          kind: 'rule',
+          id: 'all',
+          enabled: true,
+          name: 'all',
+          match: [],
+          target: { kind: 'accept' },
+          log: false,
+        },
+      ],
+    },
+    'add a rule',
+  )
 
 describe('history', () => {
-  test('the first story is open before anything else is', () => {
-    expect(currentDesign().lesson).toBe(lesson.id)
-    expect(history()).toEqual({ past: [], future: [] })
-  })
-
-  test('undo takes the last edit back, redo makes it again', () => {
-    commit(rename('a'), 'rename')
-    commit(rename('b'), 'rename again')
+  test('undo is the identity, and redo its opposite', () => {
+    const before = currentDesign()
+    expect(acceptAll()).toBeUndefined()
+    const after = currentDesign()
     undo()
-    expect(currentDesign().name).toBe('a')
-    expect(history()).toEqual({ past: ['rename'], future: ['rename again'] })
+    expect(currentDesign()).toEqual(before)
     redo()
-    expect(currentDesign().name).toBe('b')
-    expect(history()).toEqual({ past: ['rename', 'rename again'], future: [] })
+    expect(currentDesign()).toEqual(after)
   })
-
-  test('a new edit after undo forgets what was undone', () => {
-    commit(rename('a'), 'rename')
+  test('the edits of one gesture are one step', () => {
+    for (const x of [10, 20, 30])
+      commit({ kind: 'set-device', id: 'laptop', parts: { position: { x, y: 0 } } }, 'move', 'move laptop')
+    expect(designStore.getState().past).toHaveLength(1)
     undo()
-    commit(rename('c'), 'another way')
-    expect(history()).toEqual({ past: ['another way'], future: [] })
-    redo()
-    expect(currentDesign().name).toBe('c')
+    expect(currentDesign().devices[0]?.position).toEqual(story.start().devices[0]?.position)
   })
-
-  test('undo and redo with nothing to do leave the design as it is', () => {
+  test('an edit that cannot be made says why and changes nothing', () => {
+    const before = currentDesign()
+    expect(commit({ kind: 'remove-device', id: 'nobody' }, 'delete')).toMatch(/nobody/)
+    expect(currentDesign()).toBe(before)
+  })
+  test('a new edit forgets what was undone', () => {
+    acceptAll()
     undo()
-    redo()
-    expect(currentDesign()).toBe(start)
-  })
-
-  test('an edit that is refused says why, and neither design nor history change', () => {
-    commit(rename('a'), 'rename')
-    const before = designStore.getState()
-    const sentence = commit({ kind: 'remove-device', id: 'nobody' }, 'remove')
-    expect(sentence).toBe('There is no device with the id nobody.')
-    expect(designStore.getState()).toBe(before)
+    commit(
+      { kind: 'set-policy', device: 'router', chain: HOME_INBOUND, policy: 'accept' },
+      'change the policy',
+    )
+    expect(designStore.getState().future).toEqual([])
+    expect(inbound().base?.policy).toBe('accept')
   })
 })
 
-describe('a gesture is one step', () => {
-  test('its edits are taken back and made again together', () => {
-    for (const x of [10, 20, 30]) commit(move(x), 'move Laptop', 'drag 1')
-    expect(history().past).toEqual(['move Laptop'])
+describe('every edit runs everything again', () => {
+  test('R002: the check turns with the rule, and back with undo', () => {
+    selectFlow('twitter')
+    expect(currentTrace()?.outcome.works).toBe(false)
+    acceptAll()
+    expect(currentTrace()?.outcome.works).toBe(true)
     undo()
-    expect(currentDesign()).toEqual(start)
-    redo()
-    expect(xOf(currentDesign())).toBe(30)
+    expect(currentTrace()?.outcome.works).toBe(false)
   })
-
-  test('another gesture is another step', () => {
-    commit(move(10), 'move Laptop', 'drag 1')
-    commit(move(20), 'move Laptop', 'drag 2')
-    undo()
-    expect(xOf(currentDesign())).toBe(10)
+  test('an edit that changes no packet runs nothing again', () => {
+    const before = runStore.getState()
+    commit({ kind: 'set-design', parts: { name: 'Another name' } }, 'rename')
+    expect(runStore.getState().network).toBe(before.network)
+    expect(runStore.getState().traces.get('twitter')).toBe(before.traces.get('twitter'))
   })
-
-  test('an edit in between ends it', () => {
-    commit(move(10), 'move Laptop', 'drag 1')
-    commit(rename('a'), 'rename')
-    commit(move(20), 'move Laptop', 'drag 1')
-    expect(history().past).toEqual(['move Laptop', 'rename', 'move Laptop'])
-  })
-
-  test('edits without a gesture never merge', () => {
-    commit(move(10), 'move Laptop')
-    commit(move(20), 'move Laptop')
-    expect(history().past).toHaveLength(2)
-  })
-})
-
-describe('opening another design', () => {
-  test('in place of this one is a step that undo takes back, with the history before it', () => {
-    commit(rename('mine'), 'rename')
-    const mine = currentDesign()
-    replaceDesign(emptyDesign('new', 'New design'), 'new design')
-    commit(rename('other'), 'rename the new one')
-    undo()
-    undo()
-    expect(currentDesign()).toEqual(mine)
-    undo()
-    expect(currentDesign()).toEqual(start)
-    redo()
-    redo()
-    redo()
-    expect(currentDesign()).toMatchObject({ id: 'new', name: 'other' })
-  })
-
-  test('at the start begins history anew', () => {
-    commit(rename('mine'), 'rename')
-    openDesign(emptyDesign('new', 'New design'))
-    expect(history()).toEqual({ past: [], future: [] })
-  })
-})
-
-type Action =
-  | { readonly kind: 'commit'; readonly edit: Edit; readonly gesture: string | undefined }
-  | { readonly kind: 'replace'; readonly name: string }
-
-const action: fc.Arbitrary<Action> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      kind: fc.constant('commit' as const),
-      edit: fc.oneof(
-        fc.string({ minLength: 1, maxLength: 4 }).map(rename),
-        fc.integer({ min: 0, max: 900 }).map(move),
-        fc.shuffledSubarray([...start.flows]).map((flows): Edit => ({ kind: 'set-flows', flows })),
-        fc.constantFrom(...start.links).map(({ id }): Edit => ({ kind: 'remove-link', id })),
-        fc.constantFrom(...start.devices).map(({ id }): Edit => ({ kind: 'remove-device', id })),
-      ),
-      gesture: fc.option(fc.constantFrom('g', 'h'), { nil: undefined }),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('replace' as const),
-      name: fc.string({ minLength: 1, maxLength: 4 }),
-    }),
-  },
-)
-
-test('whatever was done, undo to the end is the beginning, and redo to the end is what was done', () => {
-  fc.assert(
-    fc.property(fc.array(action, { maxLength: 20 }), (actions) => {
-      openDesign(start)
-      for (const each of actions) {
-        if (each.kind === 'commit') commit(each.edit, 'edit', each.gesture)
-        else replaceDesign({ ...start, name: each.name }, 'open')
-      }
-      const done = currentDesign()
-      const steps = history().past.length
-      for (let i = 0; i < steps; i++) undo()
-      expect(currentDesign()).toEqual(start)
-      for (let i = 0; i < steps; i++) redo()
-      expect(currentDesign()).toEqual(done)
-    }),
-    { seed: 62712, numRuns: 100 },
-  )
 })

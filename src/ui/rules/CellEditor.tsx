@@ -77,7 +77,6 @@ export function CellEditor({ label, value, suggestions, onTake, onDone }: Props)
       {shown.length > 0 && (
         <ul className="pop completion" id={list} aria-label={`Values for ${label}`}>
           {shown.map((each, index) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field
             <li
               key={`${each.text} ${each.note}`}
               id={`${list}-${index}`}

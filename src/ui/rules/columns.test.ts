@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import type { Names } from '@/model/fields/field'
+import type { Rule } from '@/model/ruleset/ruleset'
+import { type ColumnId, columnsOf, joinEndpoint, splitEndpoint } from './columns'
+
+const NAMES: Names = {
+  deviceId: (name) => (name.toLowerCase() === 'laptop' ? 'laptop' : undefined),
+  deviceName: (id) => (id === 'laptop' ? 'Laptop' : undefined),
+  hasSet: () => false,
+}
+const EMPTY: Rule = {
+  kind: 'rule',
+  id: 'r1',
+  enabled: true,
+  name: '',
+  match: [],
+  target: { kind: 'accept' },
+  log: false,
+}
+const columns = columnsOf('iif')
+const column = (id: ColumnId) => {
+  const found = columns.find((each) => each.id === id)
+  if (!found) throw new Error(id)
+  return found
+}
+
+describe('an endpoint is an address and a port in one cell', () => {
+  test.each([
+    ['any:443', 'any', '443'],
+    ['LAN:any', 'LAN', 'any'],
+    ['LAN', 'LAN', 'any'],
+    ['192.168.1.0/24:1024-65535', '192.168.1.0/24', '1024-65535'],
+    ['[2001:db8::1]:443', '2001:db8::1', '443'],
+    ['2001:db8::1', '2001:db8::1', 'any'],
+    ['2001:db8::/32', '2001:db8::/32', 'any'],
+    ['any:ephemeral of Laptop', 'any', 'ephemeral of Laptop'],
+    ['not 10.0.0.0/8:22', 'not 10.0.0.0/8', '22'],
+    [':443', '', '443'],
+  ])('%s is %s and %s', (text, address, port) => {
+    expect(splitEndpoint(text)).toEqual([address, port])
+  })
+  test.each([
+    ['any', 'any', 'any'],
+    ['any', '443', 'any:443'],
+    ['LAN', 'any', 'LAN'],
+    ['2001:db8::1', '443', '[2001:db8::1]:443'],
+  ])('%s and %s are written %s', (address, port, text) => {
+    expect(joinEndpoint(address, port)).toBe(text)
+  })
+})
+
+describe('what a cell is given, it says again', () => {
+  test.each<[ColumnId, string, string]>([
+    ['protocol', 'tcp', 'tcp'],
+    ['src', 'any:443', 'any:443'],
+    ['dst', 'LAN:1024-65535', 'LAN:1024-65535'],
+    ['dst', 'Laptop:ephemeral of Laptop', 'Laptop:ephemeral of Laptop'],
+    ['src', '[2001:db8::1]:443', '[2001:db8::1]:443'],
+    ['flags', 'not SYN', 'not SYN'],
+    ['flags', 'established, related', 'established, related'],
+    ['flags', 'echo-reply', 'echo-reply'],
+    ['interface', 'wan', 'wan'],
+    ['name', ' HTTPS ', 'HTTPS'],
+  ])('%s: %s', (id, text, canonical) => {
+    const written = column(id).write(EMPTY, text, NAMES)
+    expect(written.ok && column(id).read(written.value, NAMES)).toBe(canonical)
+  })
+  test('flags, types and states take each other’s place', () => {
+    const first = column('flags').write(EMPTY, 'SYN', NAMES)
+    const second = first.ok ? column('flags').write(first.value, 'established', NAMES) : first
+    expect(second.ok && column('flags').read(second.value, NAMES)).toBe('established')
+  })
+})
+
+describe('a wrong cell says where', () => {
+  test.each<[ColumnId, string, string, number]>([
+    ['src', '198.51.100.0/33', '/33 is too long', 13],
+    ['dst', 'any:70000', '70000 is not a port', 5],
+    ['flags', 'SYM', 'neither flags nor a state', 1],
+  ])('%s: %s', (id, text, message, at) => {
+    const written = column(id).write(EMPTY, text, NAMES)
+    expect(written.ok).toBe(false)
+    expect(written.diagnostics[0]?.message).toContain(message)
+    expect(written.diagnostics[0]?.column).toBe(at)
+  })
+})
