@@ -1,15 +1,19 @@
 import { Check, X } from 'lucide-react'
 import { Fragment, useMemo } from 'react'
-import { walksOf } from '@/analyses/explain-verdict/walks'
-import { acceptedPorts, type PortVerdict, portVerdicts } from '@/analyses/open-ports/open-ports'
+import type { PortVerdict } from '@/analyses/open-ports/open-ports'
+import { type ReplyPorts, replyPorts } from '@/analyses/open-ports/reply-ports'
 import { formatPortRange, PORT_BANDS } from '@/model/packet/port'
-import { settingsOf } from '@/model/topology/host-profiles'
-import { resolverFor } from '@/model/topology/names'
 import { useCurrentTrace, useRun } from '@/state/run-store'
 import './ports.css'
 
 /** 0 to 1023 takes this share of the width; the rest is linear. */
 const LOW_SHARE = 0.14
+
+/** More than this many marks are one grey bar to the eye. */
+const TICKS_AT_MOST = 200
+const VERBS = { accept: 'accepts', drop: 'drops', reject: 'rejects' } as const
+/** A label needs this much of the width, in percent. */
+const LABEL_ROOM = 8
 
 /** Where a port lies on the scale, in percent. */
 export function placeOfPort(port: number): number {
@@ -23,7 +27,7 @@ export function placeOfPort(port: number): number {
 
 /** All ports on one line: the bands, what the client picks from, what it picked, and what the deciding rules let reach it. */
 export function PortsRuler() {
-  const reading = useReply()
+  const reading = useReplyPorts()
   const bands = PORT_BANDS.map(({ id, first, last }) => ({
     id,
     last,
@@ -47,7 +51,7 @@ export function PortsRuler() {
         {reading && <Marks {...reading} />}
       </div>
       <p className="s12 ruler-note">
-        {reading ? reading.summary : 'Run a TCP or UDP flow to see its ports.'}
+        {reading ? <Summary {...reading} /> : 'Run a TCP or UDP flow to see its ports.'}
         <br />
         <span className="t3 s11">0-1023 is drawn wider</span>
       </p>
@@ -55,63 +59,59 @@ export function PortsRuler() {
   )
 }
 
-interface Reading {
-  readonly client: string
-  readonly range: { readonly first: number; readonly last: number }
-  readonly picked: number | undefined
-  readonly verdicts: readonly PortVerdict[]
-  readonly pickedVerdict: PortVerdict | undefined
-  readonly summary: React.ReactNode
+/** What the ruler says of the selected run, in a sentence. */
+function Summary({ client, range, picked, reading, open }: ReplyPorts) {
+  switch (reading) {
+    case 'filtered':
+      return (
+        <>
+          <b>
+            {open.toLocaleString('en')} of {(range.last - range.first + 1).toLocaleString('en')}
+          </b>{' '}
+          ports that {client} may pick are open to the reply.
+        </>
+      )
+    case 'unfiltered':
+      return <>No filter was asked about the reply to {client}.</>
+    case 'translated':
+      return (
+        <>
+          The filters see a translated port, not {picked} that {client} picked.
+        </>
+      )
+    case 'no-reply':
+      return <>No reply was sent to {client} in this run.</>
+  }
 }
 
-/** The reply of the selected flow at the filter that it meets last: what would become of it at every port. */
-function useReply(): Reading | undefined {
+function useReplyPorts(): ReplyPorts | undefined {
   const trace = useCurrentTrace()
   const { network, design } = useRun((state) => state)
-  return useMemo(() => {
-    const port = trace?.steps.find((step) => step.kind === 'socket' && step.event === 'port-picked')
-    if (!trace || port?.kind !== 'socket') return undefined
-    const client = design.devices.find(({ id }) => id === port.device)
-    if (!client) return undefined
-    const range = settingsOf(client).ephemeralPorts
-    const reply = trace.journeys.find(({ role }) => role === 'reply')
-    const walk =
-      reply &&
-      walksOf(trace, reply, trace.steps.length).find(
-        ({ tried, by }) => tried.length > 0 || by.kind === 'policy',
-      )
-    const device = walk && network.devices.get(walk.device)
-    const chain = walk && device?.chain(walk.chain)
-    const base = { client: client.name, range, picked: port.port }
-    if (!walk || !device || !chain) {
-      return {
-        ...base,
-        verdicts: [],
-        pickedVerdict: undefined,
-        summary: <span>No filter decides about a reply to {client.name} in this run.</span>,
-      }
-    }
-    const verdicts = portVerdicts(device, chain, walk.context, resolverFor(design, walk.device))
-    const count = range.last - range.first + 1
-    const open = acceptedPorts(verdicts, range)
-    const pickedVerdict = verdicts.find(
-      ({ first, last }) => port.port !== undefined && port.port >= first && port.port <= last,
-    )
-    const summary = (
-      <>
-        <b>
-          {open.toLocaleString('en')} of {count.toLocaleString('en')}
-        </b>{' '}
-        ports that {client.name} may pick are open to the reply.
-      </>
-    )
-    return { ...base, verdicts, pickedVerdict, summary }
-  }, [trace, network, design])
+  return useMemo(() => trace && replyPorts(design, network, trace), [trace, network, design])
 }
 
-function Marks({ client, range, picked, verdicts, pickedVerdict }: Reading) {
-  const named = verdicts.filter(({ rule }) => rule !== undefined).slice(0, 6)
-  const pickedDrops = pickedVerdict !== undefined && pickedVerdict.verdict !== 'accept'
+function middleOf({ first, last }: PortVerdict): number {
+  return last > first ? (placeOfPort(first) + placeOfPort(last + 1)) / 2 : placeOfPort(first)
+}
+
+/** The ranges whose labels do not lie over the label of the picked port or of a range before them. */
+function withRoom(ranges: readonly PortVerdict[], picked: number): ReadonlySet<PortVerdict> {
+  const places = [placeOfPort(picked)]
+  const free = new Set<PortVerdict>()
+  for (const range of ranges) {
+    const place = middleOf(range)
+    if (places.some((other) => Math.abs(other - place) < LABEL_ROOM)) continue
+    places.push(place)
+    free.add(range)
+  }
+  return free
+}
+
+function Marks({ client, range, picked, verdicts }: ReplyPorts) {
+  const named = verdicts.filter(({ rule }) => rule !== undefined).slice(0, TICKS_AT_MOST)
+  const labelled = withRoom(named, picked)
+  const fate = verdicts.find(({ first, last }) => picked >= first && picked <= last)?.verdict
+  const pickedMeaning = fate === undefined ? '' : fate
   return (
     <>
       <i
@@ -128,47 +128,38 @@ function Marks({ client, range, picked, verdicts, pickedVerdict }: Reading) {
       >
         {client} picks <span className="mono">{formatPortRange(range)}</span>
       </span>
-      {named.map(({ first, last, verdict, rule }) => {
-        const meaning = verdict === 'accept' ? 'accept' : 'drop'
+      {named.map((range) => {
+        const { first, last, verdict, rule } = range
         const wide = last > first
+        const title = `ports ${formatPortRange(range)}: rule ${rule} ${VERBS[verdict]}`
         return (
           <Fragment key={first}>
             <i
-              className={`tick ${meaning} ${wide ? 'wide' : ''}`}
+              className={`tick ${verdict} ${wide ? 'wide' : ''}`}
               style={
                 wide
                   ? { left: `${placeOfPort(first)}%`, right: `${100 - placeOfPort(last + 1)}%` }
                   : { left: `${placeOfPort(first)}%` }
               }
+              title={title}
             />
-            <span
-              className={`ticklab ${meaning}`}
-              style={{
-                left: `${wide ? (placeOfPort(first) + placeOfPort(last + 1)) / 2 : placeOfPort(first)}%`,
-              }}
-              title={`rule ${rule} ${verdict}s`}
-            >
-              {verdict === 'accept' ? <Check className="i" /> : <X className="i" />}
-              {formatPortRange({ first, last })}
-            </span>
+            {labelled.has(range) && (
+              <span className={`ticklab ${verdict}`} style={{ left: `${middleOf(range)}%` }} title={title}>
+                {verdict === 'accept' ? <Check className="i" /> : <X className="i" />}
+                {formatPortRange(range)}
+              </span>
+            )}
           </Fragment>
         )
       })}
-      {picked !== undefined && (
-        <>
-          <i
-            className={`tick picked ${pickedDrops ? 'drop' : 'accept'}`}
-            style={{ left: `${placeOfPort(picked)}%` }}
-          />
-          <span
-            className={`ticklab strong ${pickedDrops ? 'drop' : 'accept'}`}
-            style={{ left: `${Math.min(97, placeOfPort(picked))}%` }}
-          >
-            {pickedDrops ? <X className="i" /> : <Check className="i" />}
-            {picked}
-          </span>
-        </>
-      )}
+      <i className={`tick picked ${pickedMeaning}`} style={{ left: `${placeOfPort(picked)}%` }} />
+      <span
+        className={`ticklab strong ${pickedMeaning}`}
+        style={{ left: `${Math.min(97, placeOfPort(picked))}%` }}
+      >
+        {fate && (fate === 'accept' ? <Check className="i" /> : <X className="i" />)}
+        {picked}
+      </span>
     </>
   )
 }
