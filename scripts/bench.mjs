@@ -16,7 +16,7 @@ async function bundle(files, folder) {
     logLevel: 'warn',
     publicDir: false,
     resolve: { tsconfigPaths: true },
-    ssr: { noExternal: true },
+    ssr: { noExternal: true, external: ['@playwright/test'] },
     build: {
       ssr: true,
       target: 'node20',

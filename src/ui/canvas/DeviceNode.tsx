@@ -36,7 +36,7 @@ const ICONS = {
 /** The card of a device: its interfaces, what it is, and the gate that packets meet. */
 export const DeviceNode = memo(function DeviceNode({ id, selected }: NodeProps) {
   const device = useRun(({ design }) => design.devices.find((each) => each.id === id))
-  const gate = useGate(id)
+  const filters = useRun(({ network }) => (network.devices.get(id)?.firewall.id ?? 'none') !== 'none')
   const problems = useProblems(id)
   if (!device) return null
   const Icon = ICONS[device.kind]
@@ -51,7 +51,7 @@ export const DeviceNode = memo(function DeviceNode({ id, selected }: NodeProps) 
     )
   }
   return (
-    <div className={`node ${device.kind} ${gate ? 'has-gate' : ''} ${selected ? 'is-selected' : ''}`}>
+    <div className={`node ${device.kind} ${filters ? 'has-gate' : ''} ${selected ? 'is-selected' : ''}`}>
       <div className="card">
         <h3>
           <Icon className="i" /> <span className="ellip">{device.name}</span>
@@ -69,18 +69,19 @@ export const DeviceNode = memo(function DeviceNode({ id, selected }: NodeProps) 
         <Badges device={device} />
         {problems.length > 0 && <Problems sentences={problems} />}
       </div>
-      {gate && <GateView gate={gate} />}
+      {filters && <GateSlot device={id} />}
       <Ports device={device} />
     </div>
   )
 })
 
-function useGate(device: string): Gate | undefined {
+/** The gate follows the cursor; only devices that have one do. */
+function GateSlot({ device }: { readonly device: string }) {
   const network = useRun((state) => state.network)
   const trace = useCurrentTrace()
   const cursor = useCursor()
-  if (network.devices.get(device)?.firewall.id === 'none') return undefined
-  return gateOf(network, trace, device, cursor.journey, cursor.step)
+  const gate = gateOf(network, trace, device, cursor.journey, cursor.step)
+  return gate ? <GateView gate={gate} /> : null
 }
 
 function Badges({ device }: { readonly device: Device }) {
