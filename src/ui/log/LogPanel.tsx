@@ -1,6 +1,7 @@
 import { deciderName } from '@/analyses/explain-verdict/sentences'
 import { deviceName } from '@/analyses/explain-verdict/walks'
 import { homeRouterLine } from '@/dialects/log-lines/home-router'
+import { ipchainsLine } from '@/dialects/log-lines/ipchains'
 import { netfilterLine } from '@/dialects/log-lines/netfilter'
 import type { Network } from '@/engine/network'
 import { goToStep, useCursor } from '@/state/playback/cursor'
@@ -46,9 +47,19 @@ export function LogPanel() {
 }
 
 function textOf(line: LoggedStep, network: Network): string {
-  const format = network.devices.get(line.device)?.firewall.logFormat
-  const { prefix, packet, iif, oif } = line
-  if (format === 'home-router') return homeRouterLine(packet, prefix === '' ? deciderName(line.by) : prefix)
+  const { prefix, packet, iif, oif, by } = line
+  const device = network.devices.get(line.device)
+  const format = device?.firewall.logFormat
+  if (format === 'home-router') return homeRouterLine(packet, prefix === '' ? deciderName(by) : prefix)
+  if (format === 'ipchains' && device && by.kind === 'rule') {
+    const target = device.chain(by.chain)?.rules.find(({ rule }) => rule.id === by.rule)?.rule.target
+    return ipchainsLine(packet, {
+      chain: by.chain.chain,
+      action: target?.kind === 'jump' ? target.chain : device.firewall.word(target?.kind ?? 'continue'),
+      interface: (line.hook === 'ingress' ? iif : oif) ?? '',
+      rule: by.number ?? 0,
+    })
+  }
   return netfilterLine(packet, {
     prefix,
     ...(iif === undefined ? {} : { iif }),
