@@ -107,8 +107,13 @@ function withRoom(ranges: readonly PortVerdict[], picked: number): ReadonlySet<P
   return free
 }
 
+/** A rule that drops almost every port is a policy in the form of a rule; it would only cover the others. */
+function worthAMark({ first, last, verdict, rule }: PortVerdict): boolean {
+  return rule !== undefined && (verdict === 'accept' || last - first < 400)
+}
+
 function Marks({ client, range, picked, verdicts }: ReplyPorts) {
-  const named = verdicts.filter(({ rule }) => rule !== undefined).slice(0, TICKS_AT_MOST)
+  const named = verdicts.filter(worthAMark).slice(0, TICKS_AT_MOST)
   const labelled = withRoom(named, picked)
   const fate = verdicts.find(({ first, last }) => picked >= first && picked <= last)?.verdict
   const pickedMeaning = fate === undefined ? '' : fate

@@ -85,7 +85,9 @@ function DevicePanel({ device }: { readonly device: Device }) {
   const tabs = [...chainTabs, ...more]
   const dualAlias =
     dual && stored !== undefined && chains.some(({ ref }) => tabOf(ref) === stored) ? 'dual' : stored
-  const tab = tabs.some(({ value }) => value === dualAlias) ? (dualAlias ?? '') : (tabs[0]?.value ?? '')
+  const main =
+    chainTabs.find(({ label }) => label === (device.kind === 'router' ? 'FORWARD' : 'INPUT')) ?? tabs[0]
+  const tab = tabs.some(({ value }) => value === dualAlias) ? (dualAlias ?? '') : (main?.value ?? '')
   const shown = chains.find(({ ref }) => tabOf(ref) === tab)
   const model =
     tab === 'dual' ? dualTable(device) : shown ? chainTable(device, shown.ref, shown.chain) : undefined
@@ -169,6 +171,12 @@ function DevicePanel({ device }: { readonly device: Device }) {
       )}
     </section>
   )
+}
+
+/** The filter is what people come for; chains of other tables follow. */
+function inReadingOrder(chains: ReturnType<typeof askedChains>): ReturnType<typeof askedChains> {
+  const isFilter = (each: (typeof chains)[number]) => each.ref.table === 'filter'
+  return [...chains.filter(isFilter), ...chains.filter((each) => !isFilter(each))]
 }
 
 /** R016: what a table's direction is called depends on where one stands. */
