@@ -56,8 +56,8 @@ Exit status: 0; 1 when the text has a syntax error, or with --strict when anythi
     const context: PrintContext = {
       names: NO_NAMES,
       interfaces: place === 'host' ? interfaces.slice(1) : interfaces,
-      designName: 'highport translate',
-      deviceName: file === '-' ? 'standard input' : file,
+      designName: 'translate',
+      deviceName: file === '-' ? 'standard input' : (file.split(/[\\/]/).at(-1) ?? file),
       place,
       nat: (read.ok && read.value.nat) || 'off',
       mappings: (read.ok && read.value.mappings) || [],

@@ -185,5 +185,8 @@ function joinStates(walks: readonly WalkOfChain[]): WalkOfChain[] {
     const known = joined.get(way)
     joined.set(way, known ? { ...known, states: [...known.states, ...walk.states] } : walk)
   }
-  return [...joined.values()]
+  // Where every state takes the same way, none matters.
+  return [...joined.values()].map((walk) =>
+    walk.states.length === CT_STATES.length ? { ...walk, states: [] } : walk,
+  )
 }

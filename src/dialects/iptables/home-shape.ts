@@ -158,9 +158,18 @@ function readFirewall(
   const chains = [HOME_INBOUND, HOME_OUTBOUND].map(({ chain: name }): Chain => {
     const draft = tables.get('filter')?.chains.get(name)
     const rows = [...(draft?.rows ?? [])]
-    const last = rows.pop()
-    const policy =
-      last && isDraftRule(last) && last.tag?.entries.policy !== undefined ? policyOf(last.rule) : undefined
+    const last = rows.at(-1)
+    const policyRows: DraftRule[] = []
+    for (
+      let row = rows.at(-1);
+      row && isDraftRule(row) && row.tag?.entries.policy !== undefined;
+      row = rows.at(-1)
+    ) {
+      policyRows.unshift(row)
+      rows.pop()
+    }
+    const whole = mergeLogged(policyRows)
+    const policy = whole && policyOf(whole)
     if (!policy) throw new OtherShape(`the last rule of ${name} is no policy.`, lineOf(last))
     const own = rows.findIndex((row) => !isDraftRule(row) || row.tag?.entries.locked === undefined)
     const split = own < 0 ? rows.length : own
@@ -219,9 +228,8 @@ function addressesOf(rule: Rule): BuiltinGroup['addresses'] {
 
 function policyOf({ match, target }: Rule): Policy | undefined {
   if (match.length > 0) return undefined
-  return target.kind === 'accept' || target.kind === 'drop' || target.kind === 'reject'
-    ? target.kind
-    : undefined
+  if (target.kind === 'reject') return target.with === 'tcp-reset' ? 'reject' : undefined
+  return target.kind === 'accept' || target.kind === 'drop' ? target.kind : undefined
 }
 
 function checkRow(row: Row, kind: ReturnType<typeof firewallKind>): void {

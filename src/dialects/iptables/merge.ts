@@ -13,7 +13,8 @@ import type { Tag } from './tag'
  * One rule of a table may take several lines, all with its id. They go together again only if they say together what one
  * rule can say: the lines are every combination of one alternative per field, and do the same. Undefined otherwise.
  */
-export function mergeRules(rules: readonly Rule[]): Rule | undefined {
+export function mergeRules(lines: readonly Rule[]): Rule | undefined {
+  const rules = joinResets(lines)
   const [head] = rules
   if (!head) return undefined
   if (rules.length === 1) return head
@@ -57,6 +58,23 @@ export function mergeRules(rules: readonly Rule[]): Rule | undefined {
     }
   }
   return { ...head, match }
+}
+
+/**
+ * A reset answers TCP alone, so a rule that rejects with one has a TCP line and a line for the rest, which answers "port
+ * unreachable". A TCP line before the same line for any protocol says no more than that.
+ */
+function joinResets(lines: readonly Rule[]): readonly Rule[] {
+  const answers = (rule: Rule) => (rule.target.kind === 'reject' ? rule.target.with : undefined)
+  const resets = lines.filter((rule) => answers(rule) === 'tcp-reset')
+  const others = lines.filter((rule) => answers(rule) === 'icmp-port-unreachable')
+  if (resets.length === 0 || others.length === 0 || resets.length + others.length < lines.length) return lines
+  const rest = new Set(others.map((rule) => key(rule.match)))
+  return lines.flatMap((rule): Rule[] => {
+    if (answers(rule) !== 'tcp-reset') return [{ ...rule, target: { kind: 'reject', with: 'tcp-reset' } }]
+    const anyProtocol = rule.match.filter((each) => each.kind === 'opaque' || each.field !== 'protocol')
+    return rest.has(key(anyProtocol)) ? [] : [rule]
+  })
 }
 
 const isRange = (term: Term) => term.kind === 'range'

@@ -6,7 +6,7 @@ import { findChain } from '@/model/ruleset/chains'
 import type { ChainRef, Policy, Rule } from '@/model/ruleset/ruleset'
 import type { PortMapping } from '@/model/topology/topology'
 import type { PrintContext } from '../dialect'
-import type { Losses } from './print'
+import type { Losses } from '../losses'
 import { writeTag } from './tag'
 import { writeWord } from './words'
 import { interfaceName, writeComment } from './write-names'
@@ -107,7 +107,7 @@ function printChain(
     hook: undefined,
     chainName: ref.chain,
     chain: () => undefined,
-    lose: losses.lose,
+    losses,
   }
   const policy = chain?.base?.policy ?? 'accept'
   const mark = { policy, kind: firewall.kind, form: firewall.form }
@@ -123,10 +123,8 @@ function printChain(
 }
 
 function policyRule(policy: Policy): Rule {
-  const target =
-    policy === 'reject'
-      ? ({ kind: 'reject', with: 'icmp-port-unreachable' } as const)
-      : ({ kind: policy } as const)
+  const target: Rule['target'] =
+    policy === 'reject' ? { kind: 'reject', with: 'tcp-reset' } : { kind: policy }
   return { kind: 'rule', id: 'policy', enabled: true, name: 'policy', match: [], target, log: false }
 }
 

@@ -2,25 +2,14 @@ import type { Firewall } from '@/model/firewalls/firewall-kind'
 import { firewallKind } from '@/model/firewalls/lookup'
 import type { Family } from '@/model/packet/address'
 import type { Chain, Table } from '@/model/ruleset/ruleset'
-import type { Loss, PrintContext, PrintedRules } from '../dialect'
+import type { PrintContext, PrintedRules } from '../dialect'
 import { exportHeader } from '../export-header'
+import { Losses } from '../losses'
 import { builtInTable, TABLES } from './places'
 import { printHome } from './print-home'
 import { writeWord } from './words'
 import { isChainName } from './write-names'
 import { type RuleWriter, writeRule, writeSeparator } from './write-rule'
-
-/** Collects what a text cannot say while it is written. */
-export class Losses {
-  readonly all: Loss[] = []
-  complete = true
-
-  readonly lose = (sentence: string, rule: string | undefined, exact: boolean): void => {
-    const known = this.all.some((loss) => loss.rule === rule && loss.sentence === sentence)
-    if (!known) this.all.push(rule === undefined ? { sentence } : { rule, sentence })
-    if (!exact) this.complete = false
-  }
-}
 
 /** Writes a firewall in iptables-save format, ready for iptables-restore or ip6tables-restore. */
 export function printIptables(firewall: Firewall, context: PrintContext, family: Family): PrintedRules {
@@ -99,7 +88,7 @@ function printTable(table: Table, context: PrintContext, family: Family, losses:
         const target = table.chains.find((each) => each.name === jumped)
         return target && !target.base ? names.get(jumped) : undefined
       },
-      lose: losses.lose,
+      losses,
     }
     for (const row of chain.rows)
       rules.push(...(row.kind === 'separator' ? [writeSeparator(row, name)] : writeRule(row, writer)))

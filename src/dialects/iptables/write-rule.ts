@@ -1,8 +1,9 @@
 import type { Family } from '@/model/packet/address'
 import type { Hook, Rule, Separator } from '@/model/ruleset/ruleset'
 import type { PrintContext } from '../dialect'
+import { LeftOut } from '../left-out'
+import type { Losses } from '../losses'
 import { fitBytes, plainText } from '../plain-text'
-import { LeftOut } from './left-out'
 import { HOOK_KNOWS, LOG_PREFIX_BYTES } from './spelling'
 import { writeTag } from './tag'
 import { writeWord } from './words'
@@ -19,7 +20,7 @@ export interface RuleWriter {
   /** The chain's name as it is written. */
   readonly chainName: string
   chain(name: string): string | undefined
-  lose(sentence: string, rule: string | undefined, exact: boolean): void
+  readonly losses: Losses
 }
 
 /** Ids that the importer makes up; it makes them up again, so they are not carried along. */
@@ -31,17 +32,17 @@ export function writeRule(
   writer: RuleWriter,
   own: Readonly<Record<string, string>> = {},
 ): string[] {
-  const { family, context, hook, lose } = writer
+  const { family, context, hook, losses } = writer
   const name = fitBytes(plainText(rule.name), 120)
   try {
     const match = writeMatch(rule.match, { family, knows: hook && HOOK_KNOWS[hook] }, context)
-    for (const loss of match.losses) lose(loss, rule.id, false)
+    for (const loss of match.losses) losses.lose(loss, rule.id, false)
     if (
       match.remember.protocol === 'any' &&
       match.specs.length > 1 &&
       match.specs.some(({ text }) => /port/.test(text))
     )
-      lose('A rule for a port of any protocol is written as a tcp and a udp rule.', rule.id, true)
+      losses.lose('A rule for a port of any protocol is written as a tcp and a udp rule.', rule.id, true)
     const bodies = writeBodies(rule, match, writer)
     const needsId = bodies.length > 1 || rule.log || !rule.enabled || Object.keys(match.remember).length > 0
     const tagged = Object.keys(own).length > 0
@@ -50,7 +51,7 @@ export function writeRule(
     const remember = tagged ? {} : match.remember
     const comment = (more: Readonly<Record<string, string>>) => {
       const written = writeComment({ ...id, ...more }, remember, rule.name)
-      if (written.cut) lose('Its name is too long for a comment and is cut.', rule.id, true)
+      if (written.cut) losses.lose('Its name is too long for a comment and is cut.', rule.id, true)
       return written.text
     }
     return bodies.map(({ spec, target, log }) =>
@@ -60,13 +61,7 @@ export function writeRule(
     )
   } catch (error) {
     if (!(error instanceof LeftOut)) throw error
-    lose(
-      error.never
-        ? `The rule is left out: ${error.message} No packet can match it.`
-        : `The rule is left out: ${error.message}`,
-      rule.id,
-      error.never || !rule.enabled,
-    )
+    losses.leaveOut(rule, error)
     return [
       `# left out: ${name === '' ? plainText(rule.id).slice(0, 40) : name}: ${plainText(error.message)}`,
     ]
@@ -99,7 +94,7 @@ function writeBodies(rule: Rule, match: WrittenMatch, writer: RuleWriter): Body[
       { spec: text, target, log: false },
     ]
   })
-  for (const loss of lost) writer.lose(loss, rule.id, false)
+  for (const loss of lost) writer.losses.lose(loss, rule.id, false)
   return bodies
 }
 

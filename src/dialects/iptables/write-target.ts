@@ -1,7 +1,7 @@
 import { FAMILY, type Family, familyOf, formatAddress } from '@/model/packet/address'
 import { PROTOCOL } from '@/model/packet/packet'
 import type { Hook, NatTo, Target } from '@/model/ruleset/ruleset'
-import { LeftOut } from './left-out'
+import { LeftOut } from '../left-out'
 import { readRuleSyntax, writeUse } from './rule-syntax'
 import { TARGET_PLACE, writeReject } from './spelling'
 import { restoreWords, writeWord } from './words'
@@ -42,12 +42,10 @@ export function writeTarget(target: Target, protocol: number | undefined, place:
     }
     case 'reject': {
       allowed('REJECT', place)
-      if (target.with === 'tcp-reset' && protocol !== PROTOCOL.tcp)
-        return {
-          text: `-j REJECT --reject-with ${writeReject(place.family, 'icmp-port-unreachable').name}`,
-          loss: 'A reset answers TCP alone: other packets are answered with "port unreachable".',
-        }
-      const { name, exact } = writeReject(place.family, target.with)
+      // A reset answers TCP alone; other packets are answered as the model answers them.
+      const kind =
+        target.with === 'tcp-reset' && protocol !== PROTOCOL.tcp ? 'icmp-port-unreachable' : target.with
+      const { name, exact } = writeReject(place.family, kind)
       const text = `-j REJECT --reject-with ${name}`
       return exact
         ? { text }

@@ -1,0 +1,59 @@
+import type { Chain, Rule, TableFamily } from '@/model/ruleset/ruleset'
+import type { PrintContext } from '../dialect'
+import { LeftOut } from '../left-out'
+import type { Losses } from '../losses'
+import { plainText } from '../plain-text'
+import { writeMatch } from './write-match'
+import { writeComment, writeLogPrefix } from './write-names'
+import { type TargetPlace, writeTarget } from './write-target'
+
+/** `table FAMILY NAME { ... }`, after taking away what an earlier load left. */
+export function tableBlock(family: TableFamily, name: string, chains: readonly string[]): string[] {
+  return [
+    '',
+    `table ${family} ${name}`,
+    `delete table ${family} ${name}`,
+    `table ${family} ${name} {`,
+    ...chains,
+    '}',
+  ]
+}
+
+/** A chain with its lines, all without indentation. */
+export function chainBlock(name: string, lines: readonly string[]): string[] {
+  return [`\tchain ${name} {`, ...lines.map((line) => `\t\t${line}`), '\t}']
+}
+
+export function baseLine(type: string, hook: string, priority: number, policy: string): string {
+  return `type ${type} hook ${hook} priority ${priority}; policy ${policy};`
+}
+
+/** Rows as lines; rules that are off and titles are comments. */
+export function printRows(
+  rows: Chain['rows'],
+  place: TargetPlace,
+  context: PrintContext,
+  losses: Losses,
+): string[] {
+  return rows.flatMap((row) =>
+    row.kind === 'separator' ? [`# ${plainText(row.title)}`] : printRule(row, place, context, losses),
+  )
+}
+
+export function printRule(rule: Rule, place: TargetPlace, context: PrintContext, losses: Losses): string[] {
+  try {
+    const comment = writeComment(rule.name)
+    if (comment.cut) losses.lose('Its name is too long for a comment and is cut.', rule.id, true)
+    const lines = writeMatch(rule.match, place.table, context).flatMap((spec) =>
+      writeTarget(rule.target, spec, place).map((target) => {
+        const log = rule.log ? writeLogPrefix(rule.name === '' ? '' : `${plainText(rule.name)}: `) : ''
+        return [spec.text, log, target, comment.text].filter(Boolean).join(' ')
+      }),
+    )
+    return rule.enabled ? lines : lines.map((line) => `# off: ${line}`)
+  } catch (error) {
+    if (!(error instanceof LeftOut)) throw error
+    losses.leaveOut(rule, error)
+    return [`# left out: ${plainText(rule.name).slice(0, 80)}: ${plainText(error.message)}`]
+  }
+}
