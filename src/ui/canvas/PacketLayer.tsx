@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from 'react'
 import { deciderName } from '@/analyses/explain-verdict/sentences'
 import type { Disposition } from '@/engine/trace'
 import { packetLabel, packetName } from '@/model/packet/label'
+import type { Device } from '@/model/topology/topology'
 import { currentDesign } from '@/state/design-store'
 import { clockStore } from '@/state/playback/clock'
 import { useCursor } from '@/state/playback/cursor'
@@ -64,7 +65,7 @@ function Standing({ packet }: { readonly packet: Extract<ShownPacket, { kind: 's
   const device = design.devices.find(({ id }) => id === packet.device)
   if (!node || !device) return null
   const { x, y } = node.internals.positionAbsolute
-  const width = node.measured.width ?? 150
+  const width = widthOf(device)
   const height = node.measured.height ?? 100
   const entry = device.interfaces.find(({ name }) => name === packet.iif)
   const port = entry && device.interfaces.indexOf(entry)
@@ -101,6 +102,12 @@ function Standing({ packet }: { readonly packet: Extract<ShownPacket, { kind: 's
       </div>
     </>
   )
+}
+
+/** Cards have fixed widths, so that a packet finds their edge before they were measured. */
+function widthOf({ kind, firewall }: Device): number {
+  if (kind === 'internet' || kind === 'switch') return 32
+  return firewall.kind === 'none' ? 156 : 214
 }
 
 function meaningOf(disposition: Disposition | undefined): 'accept' | 'drop' | 'reject' | '' {

@@ -1,6 +1,6 @@
 import type { Network } from '@/engine/network'
 import type { Trace } from '@/engine/trace'
-import { chainKey, sameRef } from '@/model/ruleset/chains'
+import { sameRef } from '@/model/ruleset/chains'
 import type { ChainRef } from '@/model/ruleset/ruleset'
 
 export interface GateCell {
@@ -52,7 +52,7 @@ export function gateOf(
   return fold({
     chain: ref,
     cells: [...rules, policy],
-    decided: [...rules, policy].findIndex(({ state }) => DECIDED.has(state)),
+    decided: cells.findIndex(({ state }) => DECIDED.has(state)),
   })
 }
 
@@ -64,29 +64,35 @@ interface Met {
   readonly policy: GateCell['state'] | undefined
 }
 
+/** The chain that decided, if one has; until then the one that the packet is in. */
 function chainMet(trace: Trace, device: string, journey: number, upTo: number): Met | undefined {
   const steps = (trace.journeys[journey]?.steps ?? [])
     .filter((index) => index <= upTo)
-    .map((index) => trace.steps[index])
-  const at = steps.findLastIndex(
-    (step) =>
-      step?.kind === 'chain-entered' && step.base && step.device === device && step.chain.table === 'filter',
+    .flatMap((index) => trace.steps[index] ?? [])
+    .filter((step) => step.device === device)
+  const base = steps.findLastIndex(
+    (step) => step.kind === 'chain-entered' && step.base && step.chain.table === 'filter',
   )
-  const entered = steps[at]
-  if (entered?.kind !== 'chain-entered') return undefined
+  if (base < 0) return undefined
+  const walked = steps.slice(base)
+  const verdict = walked.find((step) => step.kind === 'verdict')
+  const entered = walked.findLast((step) => step.kind === 'chain-entered')
+  const ref =
+    verdict?.kind === 'verdict'
+      ? verdict.by.chain
+      : entered?.kind === 'chain-entered'
+        ? entered.chain
+        : undefined
+  if (!ref) return undefined
   const tried = new Map<string, GateCell['state']>()
-  let policy: GateCell['state'] | undefined
-  for (const step of steps.slice(at + 1)) {
-    if (!step || step.device !== device || step.kind === 'chain-entered') break
-    if (step.kind === 'rule-tried' && sameRef(step.chain, entered.chain))
+  for (const step of walked) {
+    if (step.kind === 'rule-tried' && sameRef(step.chain, ref))
       tried.set(step.rule, step.matched ? 'matched' : 'no-match')
-    if (step.kind === 'verdict') {
-      if (step.by.kind === 'policy') policy = step.verdict
-      else if (chainKey(step.by.chain) === chainKey(entered.chain)) tried.set(step.by.rule, step.verdict)
-      break
-    }
   }
-  return { ref: entered.chain, tried, policy }
+  if (verdict?.kind !== 'verdict') return { ref, tried, policy: undefined }
+  if (verdict.by.kind === 'policy') return { ref, tried, policy: verdict.verdict }
+  tried.set(verdict.by.rule, verdict.verdict)
+  return { ref, tried, policy: undefined }
 }
 
 function fold(gate: Gate): Gate {

@@ -61,7 +61,9 @@ function DevicePanel({ device }: { readonly device: Device }) {
   const stored = useView((view) => view.tabs[device.id])
   const dual = device.firewall.form === 'dual' && device.firewall.kind.startsWith('home')
   const chains =
-    device.kind === 'switch' || device.firewall.kind === 'none' ? [] : askedChains(device.firewall)
+    device.kind === 'switch' || device.firewall.kind === 'none'
+      ? []
+      : inReadingOrder(askedChains(device.firewall))
   const chainTabs: TabSpec[] = dual
     ? [{ value: 'dual', label: 'Rules', count: dualTable(device).ownRows }]
     : chains.map(({ ref, chain, table }) => ({
