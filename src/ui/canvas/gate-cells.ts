@@ -49,9 +49,11 @@ export function gateOf(
     }
   })
   const policy: GateCell = { key: 'policy', label: 'policy', locked: false, state: met?.policy ?? 'waiting' }
+  // A user chain has no policy.
+  const cells = chain.policy === undefined ? rules : [...rules, policy]
   return fold({
     chain: ref,
-    cells: [...rules, policy],
+    cells,
     decided: cells.findIndex(({ state }) => DECIDED.has(state)),
   })
 }
