@@ -3,7 +3,7 @@ import type { Decider, FailedCondition, Journey, Trace, TraceStep } from '@/engi
 import type { CtState, MatchContext } from '@/model/fields/field'
 import type { Packet } from '@/model/packet/packet'
 import { sameRef } from '@/model/ruleset/chains'
-import type { ChainRef } from '@/model/ruleset/ruleset'
+import type { ChainRef, TargetKind } from '@/model/ruleset/ruleset'
 
 /** One rule of a walk: it matched, or the first condition that failed. */
 export interface TriedRule {
@@ -14,6 +14,7 @@ export interface TriedRule {
   readonly locked: boolean
   readonly matched: boolean
   readonly failed?: FailedCondition
+  readonly target?: TargetKind
 }
 
 /** One base chain's way with one packet at one device. */

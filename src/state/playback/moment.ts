@@ -23,7 +23,17 @@ export function bindingsAt(trace: Trace, device: string, step: number): BindingV
     if (each.change === 'expired') bindings.delete(each.binding.id)
     else bindings.set(each.binding.id, each.binding)
   }
-  return [...bindings.values()].filter((binding) => binding.timeoutAtMs > nowMs)
+  const own = [...bindings.values()].filter((binding) => binding.timeoutAtMs > nowMs)
+  return own.length > 0 ? own : conntrackAt(trace, device, step).flatMap(bindingOf)
+}
+
+/** On netfilter a binding is a tracked connection whose reply is not its original turned round. */
+function bindingOf(entry: EntryView): BindingView[] {
+  const [inside = '', peer = ''] = entry.original.split(' > ')
+  const [answers = '', outside = ''] = entry.reply.split(' > ')
+  if (answers === peer && outside === inside) return []
+  const { id, protocol, timeoutAtMs } = entry
+  return [{ id, protocol, inside, outside, peer, timeoutAtMs }]
 }
 
 export type LoggedStep = Extract<TraceStep, { kind: 'logged' }>

@@ -7,6 +7,7 @@ import type { Network } from '@/engine/network'
 import { BLACK_LIST_DEFENSE, builtinGroup, withBuiltin } from '@/model/firewalls/built-in'
 import { packetAddresses, packetWord } from '@/model/packet/label'
 import { chainKey } from '@/model/ruleset/chains'
+import type { TargetKind } from '@/model/ruleset/ruleset'
 import { commit, currentDesign } from '@/state/design-store'
 import { useCursor } from '@/state/playback/cursor'
 import { useCurrentTrace, useRun } from '@/state/run-store'
@@ -159,7 +160,7 @@ function TriedRules({ walk }: { readonly walk: Walk }) {
         const text = tried.matched
           ? decides
             ? `matches and decides: ${walk.verdict}`
-            : 'matches, and the next rule is asked'
+            : wentOn(tried.target)
           : tried.failed?.sentence
         return (
           <li
@@ -198,6 +199,15 @@ function TriedRules({ walk }: { readonly walk: Walk }) {
       )}
     </ol>
   )
+}
+
+/** What a rule that matched and did not decide did. */
+function wentOn(target: TargetKind | undefined): string {
+  if (target === 'jump' || target === 'goto') return 'matches, and another chain is asked'
+  if (target === 'return') return 'matches, and the chain before goes on'
+  return target === 'log'
+    ? 'matches, writes a line, and the next rule is asked'
+    : 'matches, and the next rule is asked'
 }
 
 function VerdictIcon({ verdict }: { readonly verdict: Walk['verdict'] }) {
