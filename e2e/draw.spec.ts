@@ -59,7 +59,7 @@ test.describe('a design is drawn from nothing and a connection runs through it',
 })
 
 async function connectByDrag(bench: Workbench, from: string, to: string): Promise<void> {
-  const source = bench.device(from).locator('.react-flow__handle.source').first()
+  const source = bench.device(from).locator('.port.new')
   const target = bench.device(to).locator('.react-flow__handle').first()
   await source.hover()
   await bench.page.mouse.down()

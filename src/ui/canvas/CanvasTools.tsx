@@ -9,10 +9,10 @@ import { addDevice } from './canvas-edits'
 export function CanvasTools() {
   const { zoomIn, zoomOut, fitView, screenToFlowPosition } = useReactFlow()
   const zoom = useStore((state) => Math.round(state.transform[2] * 100))
-  const id = useRun(({ design }) => design.id)
+  const id = useRun(({ design }) => `${design.id} ${design.devices.length}`)
   const width = useStore((state) => state.width)
   const height = useStore((state) => state.height)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another design or another size of the window shows everything again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another design, another device or another size of the window shows everything again
   useEffect(() => {
     if (width === 0 || height === 0) return
     const frame = requestAnimationFrame(

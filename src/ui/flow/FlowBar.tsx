@@ -1,5 +1,3 @@
-import { SlidersHorizontal } from 'lucide-react'
-import { Popover } from 'radix-ui'
 import { useEffect, useState } from 'react'
 import { APPLICATIONS } from '@/applications/index'
 import { applicationOf } from '@/applications/lookup'
@@ -8,6 +6,7 @@ import type { Design, FlowRequest } from '@/model/project/design'
 import { commit } from '@/state/design-store'
 import { useRun } from '@/state/run-store'
 import { selectFlow, useView } from '@/state/view-store'
+import { FlowOptions } from './FlowOptions'
 import './flow.css'
 
 /** What runs: from where, which application, to whom. Choosing is running. */
@@ -16,8 +15,9 @@ export function FlowBar() {
   const selected = useView((view) => view.flow)
   const flow = design.flows.find(({ id }) => id === selected) ?? design.flows[0] ?? emptyFlow(design)
   const [trouble, setTrouble] = useState<string>()
-  const change = (parts: Partial<FlowRequest>) => {
-    const next = { ...flow, ...parts, name: '' }
+  useEffect(() => setTrouble(undefined), [flow.id])
+  const change = (wanted: FlowRequest) => {
+    const next = { ...wanted, name: '' }
     if (next.to.trim() !== '') {
       const read = parseRequest(next, design)
       setTrouble(read.ok ? undefined : read.diagnostics[0]?.message)
@@ -35,7 +35,7 @@ export function FlowBar() {
           const device = design.devices.find(({ name }) => name.toLowerCase() === text.trim().toLowerCase())
           if (!device)
             setTrouble(`There is no device named ${text.trim() || '(nothing)'}. Choose one of the drawing.`)
-          else change({ from: device.id })
+          else change({ ...flow, from: device.id })
         }}
       />
       <Cell
@@ -50,6 +50,7 @@ export function FlowBar() {
             )
           else
             change({
+              ...flow,
               application: application.id,
               to: flow.to.replace(
                 /^https?:\/\//i,
@@ -72,7 +73,7 @@ export function FlowBar() {
           if (read.ok) setTrouble(putFlow(design, flow, { ...next, application: read.value.application.id }))
         }}
       />
-      <Options flow={flow} onChange={change} />
+      <FlowOptions flow={flow} onChange={change} />
       {trouble && (
         <p className="flow-trouble drop" role="alert">
           {trouble}
@@ -156,64 +157,4 @@ function Cell({ label, value, choices, placeholder = '', onChange }: CellProps) 
       </datalist>
     </>
   )
-}
-
-function Options({
-  flow,
-  onChange,
-}: {
-  readonly flow: FlowRequest
-  readonly onChange: (parts: Partial<FlowRequest>) => void
-}) {
-  return (
-    <Popover.Root>
-      <Popover.Trigger asChild>
-        <button type="button" className="btn quiet icon mini" aria-label="Options of the flow">
-          <SlidersHorizontal className="i s12" />
-        </button>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content className="pop flow-options" align="end" sideOffset={4} collisionPadding={8}>
-          <label>
-            <span>Connections at once</span>
-            <input
-              type="number"
-              min={1}
-              max={64}
-              defaultValue={flow.connections}
-              onBlur={(event) =>
-                onChange({ connections: Math.max(1, Math.min(64, Number(event.target.value) || 1)) })
-              }
-            />
-          </label>
-          <label>
-            <span>Source port</span>
-            <input
-              inputMode="numeric"
-              placeholder="the host picks"
-              defaultValue={flow.sourcePort ?? ''}
-              onBlur={(event) => {
-                const port = Number(event.target.value)
-                if (event.target.value.trim() === '') onChange(withoutSourcePort(flow))
-                else if (port >= 1 && port <= 65535) onChange({ sourcePort: port })
-              }}
-            />
-          </label>
-          <label>
-            <span>Ask the name server first</span>
-            <input
-              type="checkbox"
-              checked={flow.resolveFirst}
-              onChange={(event) => onChange({ resolveFirst: event.target.checked })}
-            />
-          </label>
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
-  )
-}
-
-function withoutSourcePort(flow: FlowRequest): Partial<FlowRequest> {
-  const { sourcePort: _gone, ...rest } = flow
-  return rest
 }
