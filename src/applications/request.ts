@@ -20,6 +20,7 @@ export function parseRequest(
   design: Design,
 ): Result<Request> {
   const typed = parseTyped(flow.to)
+  if (typed.trouble !== undefined) return failure(typed.trouble)
   const id = typed.application ?? flow.application
   const application = applicationOf(id)
   if (!application)
@@ -44,7 +45,7 @@ function wholeName(text: string, design: Design): string[] | undefined {
 }
 
 /** Takes "tcp 22 -> server" and "udp 123 server" apart. */
-function parseTyped(text: string): { application?: string; port?: number; rest: string } {
+function parseTyped(text: string): { application?: string; port?: number; rest: string; trouble?: string } {
   const arrow = /^\s*(tcp|udp)\s+(\d+|[a-z][\w-]*)\s*(?:->|to|→)?\s+(.+)$/i.exec(text)
   const port = arrow && parsePortRange(arrow[2] ?? '')
   if (arrow && port?.ok)
@@ -53,6 +54,8 @@ function parseTyped(text: string): { application?: string; port?: number; rest: 
       port: port.value.first,
       rest: (arrow[3] ?? '').trim(),
     }
+  if (port && !port.ok && /->|→/.test(text))
+    return { rest: text.trim(), trouble: port.diagnostics[0]?.message ?? '' }
   const ping = /^\s*ping\s+(.+)$/i.exec(text)
   if (ping) return { application: 'ping', rest: (ping[1] ?? '').trim() }
   const scheme = /^\s*(https?):\/\//i.exec(text)

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { APPLICATIONS } from '@/applications/index'
 import { applicationOf } from '@/applications/lookup'
 import { describeFlow, parseRequest } from '@/applications/request'
@@ -9,78 +9,86 @@ import { selectFlow, useView } from '@/state/view-store'
 import { FlowOptions } from './FlowOptions'
 import './flow.css'
 
+/** What was asked for and cannot run yet: it stays in the fields, and the next change builds on it. */
+interface Draft {
+  readonly of: FlowRequest
+  readonly request: FlowRequest
+  /** Absent where nothing is wrong but the destination is still to be written. */
+  readonly sentence: string | undefined
+}
+
 /** What runs: from where, which application, to whom. Choosing is running. */
 export function FlowBar() {
   const design = useRun((state) => state.design)
   const selected = useView((view) => view.flow)
-  const flow = design.flows.find(({ id }) => id === selected) ?? design.flows[0] ?? emptyFlow(design)
-  const [trouble, setTrouble] = useState<string>()
-  useEffect(() => setTrouble(undefined), [flow.id])
+  const flow = useMemo(
+    () => design.flows.find(({ id }) => id === selected) ?? design.flows[0] ?? emptyFlow(design),
+    [design, selected],
+  )
+  const [kept, setDraft] = useState<Draft>()
+  const draft = kept?.of === flow ? kept : undefined
+  const shown = draft?.request ?? flow
+  const say = (sentence: string) => setDraft({ of: flow, request: shown, sentence })
   const change = (wanted: FlowRequest) => {
-    const next = { ...wanted, name: '' }
-    if (next.to.trim() !== '') {
-      const read = parseRequest(next, design)
-      setTrouble(read.ok ? undefined : read.diagnostics[0]?.message)
-      if (!read.ok) return
+    const request = { ...wanted, name: '' }
+    const read = parseRequest(request, design)
+    if (read.ok) {
+      const refused = putFlow(design, flow, { ...request, application: read.value.application.id })
+      setDraft(refused === undefined ? undefined : { of: flow, request, sentence: refused })
+      return
     }
-    setTrouble(putFlow(design, flow, next))
+    const begun = request.to === '' && shown.to === ''
+    setDraft({ of: flow, request, sentence: begun ? undefined : read.diagnostics[0]?.message })
   }
   return (
     <section className="flow-bar" aria-label="Flow">
       <Cell
         label="From"
-        value={design.devices.find(({ id }) => id === flow.from)?.name ?? ''}
+        value={design.devices.find(({ id }) => id === shown.from)?.name ?? ''}
         choices={design.devices.filter(({ kind }) => kind !== 'switch').map(({ name }) => name)}
         onChange={(text) => {
           const device = design.devices.find(({ name }) => name.toLowerCase() === text.trim().toLowerCase())
-          if (!device)
-            setTrouble(`There is no device named ${text.trim() || '(nothing)'}. Choose one of the drawing.`)
-          else change({ ...flow, from: device.id })
+          if (device) change({ ...shown, from: device.id })
+          else say(`There is no device named ${text.trim() || '(nothing)'}. Choose one of the drawing.`)
         }}
       />
       <Cell
         label="Application"
-        value={flow.application}
+        value={shown.application}
         choices={APPLICATIONS.map(({ id }) => id)}
         onChange={(text) => {
           const application = applicationOf(text.trim().toLowerCase())
-          if (!application)
-            setTrouble(
-              `${text.trim() || 'Nothing'} cannot be run. Choose ${APPLICATIONS.map(({ id }) => id).join(', ')}.`,
-            )
-          else
-            change({
-              ...flow,
-              application: application.id,
-              to: flow.to.replace(
-                /^https?:\/\//i,
-                application.id === 'https' || application.id === 'http' ? `${application.id}://` : '',
-              ),
-            })
+          const all = APPLICATIONS.map(({ id }) => id).join(', ')
+          if (application) change(withApplication(shown, application.id))
+          else say(`${text.trim() || 'Nothing'} cannot be run. Choose ${all}.`)
         }}
       />
       <Cell
         label="To"
-        value={flow.port === undefined ? flow.to : `${flow.to}:${flow.port}`}
+        value={shown.port === undefined ? shown.to : `${shown.to}:${shown.port}`}
         choices={[...design.names.map(({ name }) => name), ...design.devices.map(({ name }) => name)]}
-        placeholder={applicationOf(flow.application)?.placeholder ?? ''}
+        placeholder={applicationOf(shown.application)?.placeholder ?? ''}
         onChange={(text) => {
-          const scheme = /^\s*(https?):\/\//i.exec(text)?.[1]?.toLowerCase()
-          const { port: _port, ...rest } = flow
-          const next = { ...rest, ...(scheme ? { application: scheme } : {}), to: text.trim(), name: '' }
-          const read = parseRequest(next, design)
-          setTrouble(read.ok ? undefined : read.diagnostics[0]?.message)
-          if (read.ok) setTrouble(putFlow(design, flow, { ...next, application: read.value.application.id }))
+          const { port: _port, ...rest } = shown
+          change({ ...rest, to: text.trim() })
         }}
       />
-      <FlowOptions flow={flow} onChange={change} />
-      {trouble && (
+      <FlowOptions flow={shown} onChange={change} />
+      {draft?.sentence && (
         <p className="flow-trouble drop" role="alert">
-          {trouble}
+          {draft.sentence}
         </p>
       )}
     </section>
   )
+}
+
+const SCHEME = /^https?:\/\//i
+
+/** The same destination for another application: an address of a page changes its scheme or loses it. */
+function withApplication(flow: FlowRequest, application: string): FlowRequest {
+  const pages = application === 'https' || application === 'http'
+  return { ...flow, application, to: flow.to.replace(SCHEME, pages ? `${application}://` : '') }
 }
 
 function emptyFlow(design: Design): FlowRequest {

@@ -32,11 +32,11 @@ export function FlowOptions({ flow, onChange }: FlowOptionsProps) {
             value={`${flow.connections}`}
             placeholder="1"
             read={(text) => {
-              if (text === '') return onChange({ ...flow, connections: 1 })
-              const connections = wholeNumber(text, 1, CONNECTIONS_AT_MOST)
+              const connections = text === '' ? 1 : wholeNumber(text, 1, CONNECTIONS_AT_MOST)
               if (connections === undefined)
                 return `${text} is not a number of connections. Write 1 to ${CONNECTIONS_AT_MOST}.`
-              return onChange({ ...flow, connections })
+              onChange({ ...flow, connections })
+              return undefined
             }}
           />
           <NumberField
@@ -44,14 +44,12 @@ export function FlowOptions({ flow, onChange }: FlowOptionsProps) {
             value={flow.sourcePort === undefined ? '' : `${flow.sourcePort}`}
             placeholder="the host picks"
             read={(text) => {
-              if (text === '') {
-                const { sourcePort: _gone, ...rest } = flow
-                return onChange(rest)
-              }
               const sourcePort = wholeNumber(text, 1, 65535)
-              if (sourcePort === undefined)
+              if (text !== '' && sourcePort === undefined)
                 return `${text} is not a port. Ports are 1 to 65535; leave it empty to let the host pick.`
-              return onChange({ ...flow, sourcePort })
+              const { sourcePort: _before, ...rest } = flow
+              onChange({ ...rest, ...(sourcePort === undefined ? {} : { sourcePort }) })
+              return undefined
             }}
           />
           <label>
@@ -78,7 +76,7 @@ interface NumberFieldProps {
   readonly value: string
   readonly placeholder: string
   /** Takes the text, or returns the sentence that says why not. */
-  readonly read: (text: string) => string | undefined | void
+  readonly read: (text: string) => string | undefined
 }
 
 /** Enter or leaving the field takes the number; Escape keeps the old. */
@@ -87,7 +85,7 @@ function NumberField({ label, value, placeholder, read }: NumberFieldProps) {
   const [trouble, setTrouble] = useState<string>()
   const take = (text: string) => {
     if (text.trim() === value) setTrouble(undefined)
-    else setTrouble(read(text.trim()) ?? undefined)
+    else setTrouble(read(text.trim()))
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Enter') take(event.currentTarget.value)
