@@ -1,4 +1,5 @@
 import { Plus, X } from 'lucide-react'
+import { bindRefusal } from '@/engine/host/ports'
 import { formatAddress, parseAddress } from '@/model/packet/address'
 import { formatPortRange, parsePortRange, portBand } from '@/model/packet/port'
 import { HOST_PROFILES, settingsOf } from '@/model/topology/host-profiles'
@@ -162,7 +163,7 @@ export function HostTab({ device }: { readonly device: Device }) {
               </td>
               <td className="t3">
                 {portBand(service.port)} port:{' '}
-                {service.port < profile.lowestUnprivilegedPort ? 'needs privileges' : 'any program may'}
+                {bindRefusal(profile, service.port, false) ?? 'any program may'}
               </td>
               <td>
                 <button
