@@ -1,4 +1,4 @@
-import type { FieldTest } from '@/model/fields/field'
+import type { FieldTest, Interval } from '@/model/fields/field'
 import { fieldOf } from '@/model/fields/lookup'
 import { dualRows } from '@/model/firewalls/dual'
 import type { Firewall } from '@/model/firewalls/firewall-kind'
@@ -133,6 +133,15 @@ const NO_NAMES = { deviceId: () => undefined, deviceName: () => undefined, hasSe
 function printCell(test: FieldTest, context: PrintContext): { text: string; follows: boolean } | undefined {
   const plain = plainTest(test, context)
   if (plain.intervals.length === 0) return undefined
-  const text = fieldOf(test.field).format(asTerms(plain), NO_NAMES)
+  const intervals = test.field === 'protocol' ? plain.intervals.flatMap(singles) : plain.intervals
+  const text = fieldOf(test.field).format(asTerms({ ...plain, intervals }), NO_NAMES)
   return { text: plain.negated ? `not ${text}` : text, follows: plain.follows }
+}
+
+/** Protocols stand alone in a cell: ranges of numbers are taken apart. */
+function singles({ first, last }: Interval): Interval[] {
+  return Array.from({ length: Number(last) - Number(first) + 1 }, (_, index) => {
+    const number = Number(first) + index
+    return { first: number, last: number }
+  })
 }

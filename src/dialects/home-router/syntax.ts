@@ -64,7 +64,8 @@ export function canBeTitle(name: string): boolean {
 
 /**
  * Finds the blocks in a page of prose. A block is a run of key lines with a verdict and at least one address or port; a
- * key that stands again begins the next block; blank lines may stand between its lines.
+ * key that stands again begins the next block, and so does another key after a blank line once the block has a verdict;
+ * other blank lines may stand between its lines.
  */
 export function readSyntax(text: string): HomeRouterText {
   const lines = text.split(/\r?\n/)
@@ -77,12 +78,18 @@ export function readSyntax(text: string): HomeRouterText {
     if (keys.length > 0) title = undefined
     keys = []
   }
+  let afterBlank = false
   lines.forEach((textLine, index) => {
     const line = index + 1
-    if (textLine.trim() === '') return
+    if (textLine.trim() === '') {
+      afterBlank = true
+      return
+    }
     const key = readKeyLine(textLine, line)
+    const isNew = afterBlank && key !== undefined && !isLateKey(key.key) && isBlock(keys)
+    afterBlank = false
     if (key) {
-      if (keys.some((each) => each.key === key.key)) close()
+      if (isNew || keys.some((each) => each.key === key.key)) close()
       keys.push(key)
       return
     }
@@ -91,6 +98,11 @@ export function readSyntax(text: string): HomeRouterText {
   })
   close()
   return { lines, blocks }
+}
+
+/** Keys that end a block: after a blank line they still belong to it. */
+function isLateKey(key: KeyId): boolean {
+  return isVerdictKey(key) || key === 'active'
 }
 
 function isBlock(keys: readonly KeyLine[]): boolean {

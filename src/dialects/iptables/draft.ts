@@ -71,8 +71,12 @@ export function mergeLogged(group: readonly DraftRule[]): Rule | undefined {
   const logs = group.filter(({ tag }) => tag?.entries.log !== undefined)
   if (logs.length === 0) return mergeRules(group.map(({ rule }) => rule))
   const acts = group.filter(({ tag }) => tag?.entries.log === undefined)
-  const log = mergeRules(logs.map(({ rule }) => rule))
-  const act = mergeRules(acts.map(({ rule }) => rule))
-  if (!log || !act || log.target.kind !== 'log' || key(log.match) !== key(act.match)) return undefined
+  const paired =
+    logs.length === acts.length &&
+    logs.every(
+      ({ rule }, index) => rule.target.kind === 'log' && key(rule.match) === key(acts[index]?.rule.match),
+    )
+  const act = paired ? mergeRules(acts.map(({ rule }) => rule)) : undefined
+  if (!act) return undefined
   return { ...act, log: true }
 }

@@ -4,6 +4,7 @@ import { FIELDS } from '@/model/fields/index'
 import { familyInterval, intersectIntervals, unionIntervals } from '@/model/fields/intervals'
 import { resolveTerms } from '@/model/fields/resolve'
 import type { Family } from '@/model/packet/address'
+import { PROTOCOL } from '@/model/packet/packet'
 import type { Rule } from '@/model/ruleset/ruleset'
 import type { ParseContext } from '../dialect'
 import { protocolRows } from './protocol-rows'
@@ -69,11 +70,13 @@ function joinResets(lines: readonly Rule[]): readonly Rule[] {
   const resets = lines.filter((rule) => answers(rule) === 'tcp-reset')
   const others = lines.filter((rule) => answers(rule) === 'icmp-port-unreachable')
   if (resets.length === 0 || others.length === 0 || resets.length + others.length < lines.length) return lines
-  const rest = new Set(others.map((rule) => key(rule.match)))
+  const protocol = (rule: Rule) => conditionOn(rule.match, 'protocol')
+  const open = others.filter((rule) => protocol(rule) === undefined || protocol(rule)?.negated)
+  const beside = (rule: Rule) => key(withCondition(rule.match, 'protocol', undefined))
+  const rest = new Set(open.map(beside))
   return lines.flatMap((rule): Rule[] => {
     if (answers(rule) !== 'tcp-reset') return [{ ...rule, target: { kind: 'reject', with: 'tcp-reset' } }]
-    const anyProtocol = rule.match.filter((each) => each.kind === 'opaque' || each.field !== 'protocol')
-    return rest.has(key(anyProtocol)) ? [] : [rule]
+    return rest.has(beside(rule)) ? [] : [rule]
   })
 }
 
@@ -94,6 +97,7 @@ export function sameTarget(a: Rule, b: Rule): boolean {
  * stands for exactly what the lines say.
  */
 export function restoreCells(rule: Rule, tag: Tag, family: Family, context: ParseContext): Rule {
+  const target = restoreReset(rule, tag)
   let { match } = rule
   for (const { id } of FIELDS) {
     const text = tag.entries[id]
@@ -107,7 +111,7 @@ export function restoreCells(rule: Rule, tag: Tag, family: Family, context: Pars
         : sameValues(cell.value, conditionOn(match, id), family, context)
     if (fits) match = restored
   }
-  return match === rule.match ? rule : { ...rule, match }
+  return match === rule.match ? target : { ...target, match }
 }
 
 function sameProtocols(restored: readonly Condition[], written: readonly Condition[]): boolean {
@@ -125,14 +129,34 @@ function sameValues(
   context: ParseContext,
 ): boolean {
   const { resolve, resolveSet } = context
-  if (!cell || !written || !resolve || cell.negated !== written.negated) return false
+  if (!cell || !resolve) return false
   const resolver = { token: resolve, set: (name: string) => resolveSet?.(name) }
   const values = resolveTerms(cell.terms, resolver)
-  const said = resolveTerms(written.terms, resolver)
+  const said = resolveTerms(written?.terms ?? [], resolver)
   if (values.kind === 'names' || said.kind === 'names') return false
-  const mine =
-    cell.field === 'src' || cell.field === 'dst'
-      ? intersectIntervals(values.intervals, [familyInterval(family)])
-      : values.intervals
-  return key(mine) === key(said.intervals)
+  const isAddress = cell.field === 'src' || cell.field === 'dst'
+  const mine = isAddress ? intersectIntervals(values.intervals, [familyInterval(family)]) : values.intervals
+  // "None of nothing" is written as no condition, or as every port.
+  if (cell.negated && mine.length === 0)
+    return isAddress ? !written : key(said.intervals) === key([EVERY_PORT]) && !written?.negated
+  return written !== undefined && cell.negated === written.negated && key(mine) === key(said.intervals)
+}
+
+const EVERY_PORT: Interval = { first: 0, last: 65535 }
+
+/** Packets that are no TCP are answered alike by a rule with a reset, which then has no TCP line to show it. */
+function restoreReset(rule: Rule, tag: Tag): Rule {
+  const { target, match } = rule
+  if (
+    tag.entries.reject !== 'tcp-reset' ||
+    target.kind !== 'reject' ||
+    target.with !== 'icmp-port-unreachable'
+  )
+    return rule
+  const rows = protocolRows(match)
+  const noTcp =
+    rows.kind === 'not'
+      ? rows.number === PROTOCOL.tcp
+      : rows.kind === 'numbers' && !rows.numbers.includes(PROTOCOL.tcp)
+  return noTcp ? { ...rule, target: { kind: 'reject', with: 'tcp-reset' } } : rule
 }

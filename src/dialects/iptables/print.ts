@@ -20,7 +20,11 @@ export function printIptables(firewall: Firewall, context: PrintContext, family:
       : firewall.kind === 'ipchains'
         ? noIpchains(losses)
         : printHome(firewall, context, family, losses)
-  const text = [`# ${exportHeader(context)}`, ...body, ''].join('\n')
+  const text = [
+    `# ${exportHeader(context)} For ${family === 4 ? 'iptables' : 'ip6tables'}-restore.`,
+    ...body,
+    '',
+  ].join('\n')
   return { text, losses: losses.all, complete: losses.complete }
 }
 

@@ -15,9 +15,16 @@ import { restoreWords, writeWord } from './words'
 import { writeFlags } from './write-flags'
 import { isInterfaceName } from './write-names'
 
+/** One line's worth of options, and what `-p` says in it: one protocol, all but one, or nothing. */
+export interface WrittenSpec {
+  readonly text: string
+  readonly protocol: number | undefined
+  readonly notProtocol: number | undefined
+}
+
 /** The conditions of a rule as options: one spec per line, since a list of alternatives takes a line each. */
 export interface WrittenMatch {
-  readonly specs: readonly { readonly text: string; readonly protocol: number | undefined }[]
+  readonly specs: readonly WrittenSpec[]
   /** What the options do not say: field -> cell text, for the tag. */
   readonly remember: Readonly<Record<string, string>>
   readonly losses: readonly string[]
@@ -75,7 +82,7 @@ export function writeMatch(match: readonly Condition[], place: Place, context: P
     }
   }
   const protocols = writeProtocols(match, context, remember)
-  const specs = protocols.flatMap(({ text, number }) =>
+  const specs = protocols.flatMap(({ text, number, not }) =>
     product([
       parts.src,
       parts.dst,
@@ -84,7 +91,7 @@ export function writeMatch(match: readonly Condition[], place: Place, context: P
       [text],
       ...writePorts(match, number, context),
       ...rest,
-    ]).map((spec) => ({ text: spec, protocol: number })),
+    ]).map((spec) => ({ text: spec, protocol: number, notProtocol: not })),
   )
   return { specs, remember, losses }
 }
@@ -100,10 +107,11 @@ function writeProtocols(
   match: readonly Condition[],
   context: PrintContext,
   remember: Record<string, string>,
-): { text: string; number: number | undefined }[] {
+): { text: string; number: number | undefined; not?: number }[] {
   const rows = protocolRows(match)
   if (rows.kind === 'any') return [{ text: '', number: undefined }]
-  if (rows.kind === 'not') return [{ text: `! -p ${writeProtocol(rows.number)}`, number: undefined }]
+  if (rows.kind === 'not')
+    return [{ text: `! -p ${writeProtocol(rows.number)}`, number: undefined, not: rows.number }]
   if (rows.kind === 'unsayable') throw new LeftOut('"all protocols but several" has no spelling here.')
   if (rows.numbers.length === 0) throw new LeftOut('no protocol has all that it asks for.', true)
   if (rows.numbers.includes(0)) throw new LeftOut('protocol 0 means any protocol here.')

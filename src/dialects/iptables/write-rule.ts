@@ -1,4 +1,5 @@
 import type { Family } from '@/model/packet/address'
+import { PROTOCOL } from '@/model/packet/packet'
 import type { Hook, Rule, Separator } from '@/model/ruleset/ruleset'
 import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
@@ -7,7 +8,7 @@ import { fitBytes, plainText } from '../plain-text'
 import { HOOK_KNOWS, LOG_PREFIX_BYTES } from './spelling'
 import { writeTag } from './tag'
 import { writeWord } from './words'
-import { type WrittenMatch, writeMatch } from './write-match'
+import { type WrittenMatch, type WrittenSpec, writeMatch } from './write-match'
 import { writeComment, writeLogPrefix } from './write-names'
 import { writeTarget } from './write-target'
 
@@ -44,11 +45,14 @@ export function writeRule(
     )
       losses.lose('A rule for a port of any protocol is written as a tcp and a udp rule.', rule.id, true)
     const bodies = writeBodies(rule, match, writer)
-    const needsId = bodies.length > 1 || rule.log || !rule.enabled || Object.keys(match.remember).length > 0
+    const reset = rule.target.kind === 'reject' && rule.target.with === 'tcp-reset'
+    const hidden = reset && match.specs.every(({ protocol }) => protocol !== PROTOCOL.tcp)
+    const needsId =
+      bodies.length > 1 || rule.log || !rule.enabled || hidden || Object.keys(match.remember).length > 0
     const tagged = Object.keys(own).length > 0
     const id = tagged ? own : needsId || !MADE_UP.test(rule.id) ? { rule: rule.id } : {}
     const prefix = rule.enabled ? '' : '# off: '
-    const remember = tagged ? {} : match.remember
+    const remember = tagged ? {} : { ...match.remember, ...(hidden && { reject: 'tcp-reset' }) }
     const comment = (more: Readonly<Record<string, string>>) => {
       const written = writeComment({ ...id, ...more }, remember, rule.name)
       if (written.cut) losses.lose('Its name is too long for a comment and is cut.', rule.id, true)
@@ -81,9 +85,7 @@ function writeBodies(rule: Rule, match: WrittenMatch, writer: RuleWriter): Body[
   // A reset for any protocol: TCP gets it, the rest is answered by a line after it.
   const specs =
     rule.target.kind === 'reject' && rule.target.with === 'tcp-reset'
-      ? match.specs.flatMap((spec) =>
-          spec.protocol === undefined && !/(^| )-p /.test(spec.text) ? [withTcp(spec), spec] : [spec],
-        )
+      ? match.specs.flatMap((spec) => [...tcpSpec(spec), spec])
       : match.specs
   const lost = new Set<string>()
   const bodies = specs.flatMap(({ text, protocol }): Body[] => {
@@ -98,8 +100,11 @@ function writeBodies(rule: Rule, match: WrittenMatch, writer: RuleWriter): Body[
   return bodies
 }
 
-function withTcp(spec: WrittenMatch['specs'][number]): WrittenMatch['specs'][number] {
-  return { text: `-p tcp ${spec.text}`.trim(), protocol: 6 }
+/** The line for TCP alone that comes before a line for several protocols; none where TCP is not among them. */
+function tcpSpec({ text, protocol, notProtocol }: WrittenSpec): WrittenSpec[] {
+  if (protocol !== undefined || notProtocol === PROTOCOL.tcp) return []
+  const rest = notProtocol === undefined ? text : text.replace(/! -p \S+\s?/, '')
+  return [{ text: `-p tcp ${rest}`.trim(), protocol: PROTOCOL.tcp, notProtocol: undefined }]
 }
 
 /** A title is a comment of ours: the tool passes over it and does not keep it. */
