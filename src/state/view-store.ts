@@ -23,7 +23,7 @@ export interface ViewState {
   readonly theme: Theme
   readonly panelTab: PanelTab
   readonly phoneTab: PhoneTab
-  readonly dialog: 'import' | 'export' | 'help' | undefined
+  readonly dialog: 'import' | 'export' | 'help' | 'rename' | undefined
 }
 
 export const viewStore = createStore<ViewState>(() => ({

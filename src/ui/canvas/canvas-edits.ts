@@ -2,13 +2,8 @@ import { connectEdit } from '@/model/topology/connect'
 import { NODE_KINDS_LIST } from '@/model/topology/nodes'
 import type { NodeKindId } from '@/model/topology/topology'
 import { commit, currentDesign } from '@/state/design-store'
-import { saveStore } from '@/state/storage/autosave'
+import { tell } from '@/state/notice-store'
 import { selectDevice, selectLink, type ViewState } from '@/state/view-store'
-
-/** Says what went wrong where the person looks; nothing has changed then. */
-function tell(trouble: string | undefined): void {
-  saveStore.setState({ sentence: trouble })
-}
 
 /** Adds a device of that kind, at the place if given, else where there is room. */
 export function addDevice(kind: NodeKindId, place?: { x: number; y: number }): void {

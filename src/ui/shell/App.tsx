@@ -10,6 +10,7 @@ import { RulesPanel } from '../rules/RulesPanel'
 import { WhyPanel } from '../why/WhyPanel'
 import { useRememberedLayout } from './layout-memory'
 import { Narration } from './Narration'
+import { Notice } from './Notice'
 import { PhoneLayout } from './PhoneLayout'
 import { PlaybackPanels } from './PlaybackPanels'
 import { StoryStrip } from './StoryStrip'
@@ -21,6 +22,9 @@ const ImportDialog = lazy(() =>
 )
 const ExportDialog = lazy(() =>
   import('../text/ExportDialog').then(({ ExportDialog }) => ({ default: ExportDialog })),
+)
+const RenameDialog = lazy(() =>
+  import('./RenameDialog').then(({ RenameDialog }) => ({ default: RenameDialog })),
 )
 const HelpDialog = lazy(() => import('./HelpDialog').then(({ HelpDialog }) => ({ default: HelpDialog })))
 
@@ -46,11 +50,13 @@ export function App() {
     <div className={`app ${isNarrow ? 'is-phone' : ''}`}>
       <TopBar />
       {isNarrow ? <PhoneLayout /> : <DesktopLayout />}
+      <Notice />
       <Narration />
       <Suspense>
         {dialog === 'import' && <ImportDialog onClose={close} />}
         {dialog === 'export' && <ExportDialog onClose={close} />}
         {dialog === 'help' && <HelpDialog onClose={close} />}
+        {dialog === 'rename' && <RenameDialog onClose={close} />}
       </Suspense>
     </div>
   )
@@ -97,16 +103,20 @@ function DesktopLayout() {
   )
 }
 
+/** Where Ctrl Z takes back what is being typed. */
+const TEXT_FIELDS =
+  'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable=true]'
+
 /** Keys that work wherever the focus is, unless text is being typed. */
 function useGlobalKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const typing =
-        (event.target as HTMLElement).closest('input, textarea, select, [contenteditable=true]') !== null
+      const typing = (event.target as HTMLElement).closest(TEXT_FIELDS) !== null
       const command = event.ctrlKey || event.metaKey
-      if (command && event.key.toLowerCase() === 'z' && !typing) {
+      const key = event.key.toLowerCase()
+      if (command && !typing && (key === 'z' || key === 'y')) {
         event.preventDefault()
-        if (event.shiftKey) redo()
+        if (key === 'y' || event.shiftKey) redo()
         else undo()
       } else if (event.key === 'F6') {
         event.preventDefault()

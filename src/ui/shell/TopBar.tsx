@@ -13,11 +13,17 @@ import {
 import { useRef } from 'react'
 import { useStore } from 'zustand'
 import { LESSONS } from '@/lessons'
-import { commit, redo, undo, useDesign } from '@/state/design-store'
+import { redo, undo, useDesign } from '@/state/design-store'
 import { saveStore } from '@/state/storage/autosave'
 import { openDialog, setTheme, useView } from '@/state/view-store'
 import { Menu, MenuCaption, MenuItem, MenuLine } from '../widgets/Menu'
 import { downloadDesign, openLesson, openNewDesign, readDesignFile } from './documents'
+
+const SAVE_WORDS = {
+  saved: 'Saved in this browser',
+  saving: 'Saving...',
+  failed: 'Not saved',
+} as const
 
 /** Names the design, holds its history, its stories, and the ways in and out. */
 export function TopBar() {
@@ -29,10 +35,6 @@ export function TopBar() {
   const theme = useView((view) => view.theme)
   const file = useRef<HTMLInputElement>(null)
   const dark = theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches)
-  const rename = () => {
-    const next = prompt('Name of the design', name)?.trim()
-    if (next) commit({ kind: 'set-design', parts: { name: next } }, 'rename the design')
-  }
   const stories = LESSONS.map((each) => (
     <MenuItem key={each.id} note={each.summary} onSelect={() => openLesson(each)}>
       {each.title}
@@ -43,7 +45,7 @@ export function TopBar() {
       <MenuItem onSelect={openNewDesign}>New design</MenuItem>
       <MenuItem onSelect={() => file.current?.click()}>Open file...</MenuItem>
       <MenuItem onSelect={downloadDesign}>Download design</MenuItem>
-      <MenuItem onSelect={rename}>Rename...</MenuItem>
+      <MenuItem onSelect={() => openDialog('rename')}>Rename...</MenuItem>
     </>
   )
   return (
@@ -84,7 +86,7 @@ export function TopBar() {
         <Redo2 className="i s16" />
       </button>
       <span className={`s12 desk wide saved ${save.status === 'failed' ? 'drop' : 't3'}`}>
-        {save.sentence ?? (save.status === 'saving' ? 'Saving...' : 'Saved in this browser')}
+        {SAVE_WORDS[save.status]}
       </span>
       <span className="grow" />
       <Menu

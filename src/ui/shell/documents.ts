@@ -1,8 +1,8 @@
 import type { Lesson } from '@/lessons/lesson'
 import { decodeDesign, emptyDesign, encodeDesign } from '@/model/project/document'
 import { currentDesign, replaceDesign } from '@/state/design-store'
+import { tell } from '@/state/notice-store'
 import { goToStart } from '@/state/playback/cursor'
-import { saveStore } from '@/state/storage/autosave'
 import { viewStore } from '@/state/view-store'
 
 /** Opens a story where it begins. What was open comes back by undo, as with all ways to open a design. */
@@ -67,6 +67,5 @@ export function readDesignText(text: string): string | undefined {
 }
 
 export async function readDesignFile(file: File): Promise<void> {
-  const trouble = readDesignText(await file.text())
-  saveStore.setState({ sentence: trouble })
+  tell(readDesignText(await file.text()))
 }
