@@ -3,15 +3,18 @@ import { Check, CornerUpLeft, X } from 'lucide-react'
 import { useLayoutEffect, useRef } from 'react'
 import { deciderName } from '@/analyses/explain-verdict/sentences'
 import type { Disposition } from '@/engine/trace'
+import { formatAddress } from '@/model/packet/address'
 import { packetLabel, packetName } from '@/model/packet/label'
+import type { Packet } from '@/model/packet/packet'
 import type { Device } from '@/model/topology/topology'
 import { currentDesign } from '@/state/design-store'
 import { clockStore } from '@/state/playback/clock'
-import { useCursor } from '@/state/playback/cursor'
+import { currentCursor, useCursor } from '@/state/playback/cursor'
 import { packetsAt, type ShownPacket } from '@/state/playback/packets'
 import { timelineOf } from '@/state/playback/timeline'
-import { useCurrentTrace } from '@/state/run-store'
+import { currentTrace, runStore, useCurrentTrace } from '@/state/run-store'
 import { endText } from '../playback/ladder-rows'
+import { gateOf } from './gate-cells'
 import { pointOn, sideOf } from './links'
 
 const reduced = matchMedia('(prefers-reduced-motion: reduce)')
@@ -52,8 +55,21 @@ function Flying({ packet }: { readonly packet: Extract<ShownPacket, { kind: 'fly
   }, [packet])
   return (
     <div ref={capsule} className="capsule" role="img" aria-label={packetName(packet.packet)}>
-      {packetLabel(packet.packet)}
+      <Label packet={packet.packet} original={currentTrace()?.journeys[packet.journey]?.packet} />
     </div>
+  )
+}
+
+/** The capsule's words; an address that translation has put in place of another stands in its colour. */
+function Label({ packet, original }: { readonly packet: Packet; readonly original: Packet | undefined }) {
+  const label = packetLabel(packet)
+  if (!original || original.src === packet.src || !('sport' in packet)) return label
+  const word = label.slice(0, label.length - `${packet.sport} > ${packet.dport}`.length)
+  return (
+    <span>
+      {word}
+      <span className="translate">{formatAddress(packet.src)}</span>:{packet.sport} &gt; {packet.dport}
+    </span>
   )
 }
 
@@ -74,7 +90,10 @@ function Standing({ packet }: { readonly packet: Extract<ShownPacket, { kind: 's
   const linkY = round ? y + height / 2 : y + 30 + 22 * (port ?? 0) + 11
   const meaning = meaningOf(packet.disposition)
   const fallen = meaning === 'drop' || meaning === 'reject'
-  const top = fallen ? Math.max(linkY + 34, y + height - 22) : linkY
+  const cell = fallen && side === 'right' ? decidingCell(packet) : undefined
+  const top = fallen
+    ? Math.max(linkY + 24, cell === undefined ? y + height - 22 : y + 30 + 19 * cell + 10)
+    : linkY
   const edge = side === 'right' ? x + width : x
   const offset = side === 'right' ? 8 : -8
   const shift = side === 'right' ? '0' : '-100%'
@@ -102,6 +121,12 @@ function Standing({ packet }: { readonly packet: Extract<ShownPacket, { kind: 's
       </div>
     </>
   )
+}
+
+/** The place of the cell that decided in the gate on the card, from the top. */
+function decidingCell({ device, journey }: ShownPacket & { readonly kind: 'standing' }): number | undefined {
+  const gate = gateOf(runStore.getState().network, currentTrace(), device, journey, currentCursor().step)
+  return gate === undefined || gate.decided < 0 ? undefined : gate.decided
 }
 
 /** Cards have fixed widths, so that a packet finds their edge before they were measured. */
