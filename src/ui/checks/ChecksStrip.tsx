@@ -59,7 +59,13 @@ export function ChecksStrip() {
       </ul>
       <Menu
         trigger={
-          <button type="button" className="btn quiet mini" aria-label="Keep as check">
+          <button
+            type="button"
+            className="btn quiet mini"
+            aria-label="Keep as check"
+            title="Keep the flow that is shown as a check"
+            disabled={design.flows.length === 0}
+          >
             <Plus className="i s12" /> Check
           </button>
         }

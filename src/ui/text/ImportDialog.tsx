@@ -1,10 +1,9 @@
-import { Ban, Check, CircleDashed, CircleX, Info } from 'lucide-react'
-import { useMemo, useRef, useState } from 'react'
+import { useDeferredValue, useMemo, useRef, useState } from 'react'
 import { detectDialect } from '@/dialects/detect'
 import type { ImportedRules } from '@/dialects/dialect'
 import { DIALECTS } from '@/dialects/index'
 import type { Edit } from '@/model/edits/edit'
-import type { Diagnostic, Result } from '@/model/result'
+import type { Result } from '@/model/result'
 import type { Device } from '@/model/topology/topology'
 import { commit } from '@/state/design-store'
 import { useRun } from '@/state/run-store'
@@ -12,6 +11,7 @@ import { useView, viewStore } from '@/state/view-store'
 import { readDesignText } from '../shell/documents'
 import { Dialog } from '../widgets/Dialog'
 import { parseContextOf } from './device-context'
+import { Fates } from './Fates'
 import './text.css'
 
 const BYTES_AT_MOST = 20 * 1024 * 1024
@@ -25,7 +25,9 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
     selected ?? candidates.find(({ kind }) => kind === 'router')?.id ?? candidates[0]?.id,
   )
   const device = candidates.find(({ id }) => id === deviceId)
-  const [text, setText] = useState('')
+  const [typed, setText] = useState('')
+  // Long texts are read while typing goes on.
+  const text = useDeferredValue(typed)
   const [language, setLanguage] = useState('auto')
   const [trouble, setTrouble] = useState<string>()
   const file = useRef<HTMLInputElement>(null)
@@ -40,7 +42,8 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
         : undefined,
     [dialect, device, text, design],
   )
-  const reason = whyNot(text, isDesign, device, dialect?.label, parsed)
+  const reason =
+    typed === text ? whyNot(text, isDesign, device, dialect?.label, parsed) : 'The text is being read.'
 
   const apply = () => {
     if (isDesign) {
@@ -62,9 +65,16 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
     onClose()
   }
   const takeFile = async (chosen: File) => {
-    if (chosen.size > BYTES_AT_MOST)
+    setTrouble(undefined)
+    if (chosen.size > BYTES_AT_MOST) {
       setTrouble('The file is larger than 20 MB. Split it, or take the tables that matter.')
-    else setText(await chosen.text())
+      return
+    }
+    try {
+      setText(await chosen.text())
+    } catch {
+      setTrouble(`${chosen.name} cannot be read. Choose it again, or paste its text.`)
+    }
   }
   return (
     <Dialog
@@ -76,9 +86,15 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
           <button type="button" className="btn primary big" disabled={reason !== undefined} onClick={apply}>
             {isDesign ? 'Apply design' : `Replace rules of ${device?.name ?? 'device'}`}
           </button>
-          <span className="t2 s12">
-            {trouble ?? reason ?? (parsed?.ok ? `${parsed.value.rules} rules are read.` : '')}
-          </span>
+          {trouble === undefined ? (
+            <span className="t2 s12" role="status">
+              {reason ?? (parsed?.ok ? summary(parsed) : '')}
+            </span>
+          ) : (
+            <span className="drop s12" role="alert">
+              {trouble}
+            </span>
+          )}
         </>
       }
     >
@@ -113,6 +129,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
           hidden
           onChange={(event) => {
             const chosen = event.target.files?.[0]
+            event.target.value = ''
             if (chosen) void takeFile(chosen)
           }}
         />
@@ -124,7 +141,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
         placeholder={
           '*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT\nCOMMIT'
         }
-        value={text}
+        value={typed}
         onChange={(event) => {
           setText(event.target.value)
           setTrouble(undefined)
@@ -161,58 +178,10 @@ function editFor(device: Device, { firewall, nat, mappings }: ImportedRules): Ed
   return { kind: 'batch', edits }
 }
 
-const LINES_AT_MOST = 400
-
-function Fates({ parsed }: { readonly parsed: Result<ImportedRules> }) {
-  const byLine = new Map<number, Diagnostic[]>()
-  for (const each of parsed.diagnostics) byLine.set(each.line, [...(byLine.get(each.line) ?? []), each])
-  const lines = parsed.ok ? parsed.value.lines : []
-  const general = parsed.diagnostics.filter(({ line }) => !lines.some((each) => each.line === line))
-  return (
-    <div className="fates" role="region" aria-label="What was understood" tabIndex={0}>
-      <ol>
-        {general.map((each) => (
-          <li key={`${each.line} ${each.column} ${each.message}`}>
-            <span className="n">{each.line}</span>
-            <DiagnosticLine diagnostic={each} />
-          </li>
-        ))}
-        {lines
-          .filter(({ fate }) => fate !== 'blank')
-          .slice(0, LINES_AT_MOST)
-          .map(({ line, text, fate, rules }) => (
-            <li key={line} className={fate}>
-              <span className="n">{line}</span>
-              <span>
-                <code>{text}</code>
-                {fate === 'understood' && rules.length > 0 && (
-                  <Check className="i s12 accept b" aria-label="understood" />
-                )}
-                {(byLine.get(line) ?? []).map((each) => (
-                  <DiagnosticLine key={`${each.column} ${each.message}`} diagnostic={each} />
-                ))}
-                {fate === 'not-understood' && !byLine.has(line) && (
-                  <span className="t3 s11"> not a rule: left out</span>
-                )}
-              </span>
-            </li>
-          ))}
-      </ol>
-    </div>
-  )
-}
-
-function DiagnosticLine({ diagnostic: { kind, column, message } }: { readonly diagnostic: Diagnostic }) {
-  const Icon = {
-    'syntax-error': CircleX,
-    unsupported: Ban,
-    approximated: CircleDashed,
-    ignored: Info,
-    note: Info,
-  }[kind]
-  return (
-    <span className={`diag ${kind === 'syntax-error' ? 'drop' : kind === 'unsupported' ? 'reject' : 't2'}`}>
-      <Icon className="i s12" aria-label={kind} /> column {column}: {message}
-    </span>
-  )
+/** "12 rules are read. 2 lines are left out: see above." */
+function summary({ value, diagnostics }: Extract<Result<ImportedRules>, { ok: true }>): string {
+  const wrong = new Set(diagnostics.filter(({ kind }) => kind === 'syntax-error').map(({ line }) => line))
+  const left = value.lines.filter(({ line, fate }) => fate === 'not-understood' || wrong.has(line)).length
+  const read = `${value.rules} ${value.rules === 1 ? 'rule is' : 'rules are'} read.`
+  return left === 0 ? read : `${read} ${left} ${left === 1 ? 'line is' : 'lines are'} left out: see above.`
 }
