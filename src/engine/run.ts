@@ -59,10 +59,7 @@ export function run(
     for (const emitted of stepped.emitted) queue.add(emitted)
     if (allDone(world) && !queue.hasPackets()) break
   }
-  const ordered = steps
-    .map((each, index) => ({ each, index }))
-    .sort((a, b) => a.each.atMs - b.each.atMs || a.index - b.index)
-  const inOrder = ordered.map(({ each }) => each)
+  const inOrder = inOrderOfTime(steps)
   return {
     steps: inOrder,
     journeys: journeysOf(departures, inOrder),
@@ -70,6 +67,12 @@ export function run(
     endsAtMs: nowMs,
     cut: !allDone(world),
   }
+}
+
+/** Steps come in the order of time, but for what a switch will do a moment later. Stable. */
+function inOrderOfTime(steps: readonly TraceStep[]): readonly TraceStep[] {
+  const ordered = steps.every((step, index) => index === 0 || step.atMs >= (steps[index - 1]?.atMs ?? 0))
+  return ordered ? steps : [...steps].sort((a, b) => a.atMs - b.atMs)
 }
 
 function allDone(world: World): boolean {
