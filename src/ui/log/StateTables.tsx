@@ -60,7 +60,7 @@ export function ConntrackTable() {
   const { trace, step, device, name, nowMs } = useMoment()
   const rows = trace && device ? conntrackAt(trace, device, step) : []
   return (
-    <section className="state-table" aria-label="Tracked flows">
+    <section className="state-table" aria-label="Connections">
       {rows.length === 0 ? (
         <p className="t3 log-empty">
           {name ?? 'No device'} tracks no connection at this moment. Home packet filters never do.

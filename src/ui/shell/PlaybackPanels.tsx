@@ -13,8 +13,8 @@ export function PlaybackPanels() {
   const tabs: readonly { id: PanelTab; label: string; count?: number }[] = [
     { id: 'ladder', label: 'Ladder' },
     { id: 'log', label: 'Log', count: counts.log },
-    { id: 'bindings', label: 'NAT', count: counts.bindings },
-    { id: 'conntrack', label: 'Flows', count: counts.conntrack },
+    { id: 'bindings', label: 'NAT bindings', count: counts.bindings },
+    { id: 'conntrack', label: 'Connections', count: counts.conntrack },
   ]
   return (
     <Tabs.Root className="panel-body" value={tab} onValueChange={(value) => showPanelTab(value as PanelTab)}>
