@@ -164,6 +164,10 @@ function RuleRow(props: RowProps & { readonly row: Extract<GridRow, { kind: 'rul
             target={cell.rule?.target}
             chains={userChains}
             locked={locked}
+            log={rule.log}
+            onLog={() =>
+              change((before) => ({ ...before, log: !before.log }), rule.log ? 'stop logging' : 'log a rule')
+            }
             onChoose={(target) =>
               commit(model.setTarget(row.key, cell.ref, target), 'change what a rule does')
             }

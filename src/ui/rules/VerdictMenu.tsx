@@ -2,7 +2,7 @@ import { Ban, Check, CornerDownRight, CornerUpLeft, FileText, X } from 'lucide-r
 import type { Firewall } from '@/model/firewalls/firewall-kind'
 import { firewallKind } from '@/model/firewalls/lookup'
 import { type Policy, REJECT_KINDS, type Target, type TargetKind } from '@/model/ruleset/ruleset'
-import { Menu, MenuChoices } from '../widgets/Menu'
+import { Menu, MenuChoices, MenuItem, MenuLine } from '../widgets/Menu'
 
 export function TargetIcon({ kind }: { readonly kind: TargetKind }) {
   switch (kind) {
@@ -46,15 +46,28 @@ interface Props {
   readonly chains: readonly string[]
   readonly onChoose: (target: Target) => void
   readonly locked?: boolean
+  /** Whether a line is written before the target acts. */
+  readonly log: boolean
+  readonly onLog: () => void
 }
 
 /** What a rule does, and the menu of what it could do. */
-export function VerdictMenu({ firewall, label, target, chains, onChoose, locked = false }: Props) {
+export function VerdictMenu({
+  firewall,
+  label,
+  target,
+  chains,
+  onChoose,
+  locked = false,
+  log,
+  onLog,
+}: Props) {
   const word = target ? targetWord(firewall, target) : '–'
   const face = (
     <>
       {target && <TargetIcon kind={target.kind} />}
       <span className="ellip">{word}</span>
+      {log && <FileText className="i log-mark" aria-label="writes a log line" />}
     </>
   )
   const meaning = target ? meaningOf(target.kind) : ''
@@ -81,6 +94,8 @@ export function VerdictMenu({ firewall, label, target, chains, onChoose, locked 
           if (found) onChoose(found)
         }}
       />
+      <MenuLine />
+      <MenuItem onSelect={onLog}>{log ? 'Write no log line' : 'Write a log line'}</MenuItem>
     </Menu>
   )
 }
