@@ -21,8 +21,10 @@ import { formatAddress } from '@/model/packet/address'
 import type { Device } from '@/model/topology/topology'
 import { useCursor } from '@/state/playback/cursor'
 import { useCurrentTrace, useRun } from '@/state/run-store'
+import { useNarrow } from '../widgets/use-narrow'
 import { type Gate, type GateCell, gateOf } from './gate-cells'
 import { sideOf } from './links'
+import { stackedSide } from './narrow-layout'
 import { useProblems } from './problems'
 
 const ICONS = {
@@ -116,24 +118,31 @@ function Problems({ sentences }: { readonly sentences: readonly string[] }) {
   )
 }
 
+const POSITIONS = { left: Position.Left, right: Position.Right, top: Position.Top, bottom: Position.Bottom }
+/** Where the link between two cards on top of each other runs. */
+const STACK_LINK = 60
 const HEAD = 30
 const ROW = 22
 
 /** One port per interface on the side of its link, and one to draw a new link from. */
 function Ports({ device, centered = false }: { readonly device: Device; readonly centered?: boolean }) {
   const design = useRun((state) => state.design)
+  const narrow = useNarrow()
   return (
     <>
       {device.interfaces.map((each, index) => {
-        const side = sideOf(design, device, each.id)
+        const side = (narrow && stackedSide(design, device, each.id)) || sideOf(design, device, each.id)
+        const aside = side === 'left' || side === 'right'
         return (
           <Handle
             key={each.id}
             id={each.id}
             type="source"
-            position={side === 'left' ? Position.Left : Position.Right}
+            position={POSITIONS[side]}
             className="port"
-            style={centered ? undefined : { top: HEAD + ROW * index + ROW / 2 }}
+            style={
+              centered ? undefined : aside ? { top: HEAD + ROW * index + ROW / 2 } : { left: STACK_LINK }
+            }
           />
         )
       })}

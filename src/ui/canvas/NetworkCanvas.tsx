@@ -15,11 +15,13 @@ import type { Design } from '@/model/project/design'
 import { commit, currentDesign } from '@/state/design-store'
 import { useRun } from '@/state/run-store'
 import { selectDevice, selectLink, useView, viewStore } from '@/state/view-store'
+import { useNarrow } from '../widgets/use-narrow'
 import { CanvasTools } from './CanvasTools'
 import { connect, removeSelected } from './canvas-edits'
 import { DeviceMenu } from './DeviceMenu'
 import { DeviceNode } from './DeviceNode'
 import { LinkEdge } from './LinkEdge'
+import { narrowPlaces } from './narrow-layout'
 import { PacketLayer } from './PacketLayer'
 import './canvas.css'
 
@@ -45,7 +47,11 @@ function Drawing() {
   const link = useView((view) => view.link)
   const [dragged, setDragged] = useState<ReadonlyMap<string, { x: number; y: number }>>(new Map())
   const [menu, setMenu] = useState<{ device: string; x: number; y: number; connecting: boolean }>()
-  const nodes = useMemo(() => nodesOf(design, device, dragged), [design, device, dragged])
+  const narrow = useNarrow()
+  const nodes = useMemo(
+    () => nodesOf(design, device, narrow ? narrowPlaces(design) : dragged),
+    [design, device, dragged, narrow],
+  )
   const edges = useMemo(() => edgesOf(design, link), [design, link])
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was dragged is in the design once that has changed
   useEffect(() => setDragged(new Map()), [design])
@@ -101,6 +107,7 @@ function Drawing() {
         }}
         deleteKeyCode={['Delete', 'Backspace']}
         edgesFocusable
+        nodesDraggable={!narrow}
         snapToGrid
         snapGrid={GRID}
         fitView

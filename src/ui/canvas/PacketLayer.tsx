@@ -14,6 +14,7 @@ import { packetsAt, type ShownPacket } from '@/state/playback/packets'
 import { timelineOf } from '@/state/playback/timeline'
 import { currentTrace, runStore, useCurrentTrace } from '@/state/run-store'
 import { endText } from '../playback/ladder-rows'
+import { useNarrow } from '../widgets/use-narrow'
 import { gateOf } from './gate-cells'
 import { pointOn, sideOf } from './links'
 
@@ -76,6 +77,7 @@ function Label({ packet, original }: { readonly packet: Packet; readonly origina
 /** A packet at a device: waiting at its gate, or where it ended. */
 function Standing({ packet }: { readonly packet: Extract<ShownPacket, { kind: 'standing' }> }) {
   const { getInternalNode } = useReactFlow()
+  const narrow = useNarrow()
   const node = getInternalNode(packet.device)
   const design = currentDesign()
   const device = design.devices.find(({ id }) => id === packet.device)
@@ -85,7 +87,8 @@ function Standing({ packet }: { readonly packet: Extract<ShownPacket, { kind: 's
   const height = node.measured.height ?? 100
   const entry = device.interfaces.find(({ name }) => name === packet.iif)
   const port = entry && device.interfaces.indexOf(entry)
-  const side = entry ? sideOf(design, device, entry.id) : 'right'
+  // On a narrow screen nothing is left of the cards.
+  const side = entry && !narrow ? sideOf(design, device, entry.id) : 'right'
   const round = device.kind === 'internet' || device.kind === 'switch'
   const linkY = round ? y + height / 2 : y + 30 + 22 * (port ?? 0) + 11
   const meaning = meaningOf(packet.disposition)

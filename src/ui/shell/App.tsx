@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { Group, Panel, Separator } from 'react-resizable-panels'
 import { redo, undo } from '@/state/design-store'
 import { openDialog, useView } from '@/state/view-store'
@@ -8,6 +8,7 @@ import { PlaybackToolbar } from '../playback/PlaybackToolbar'
 import { PortsRuler } from '../ports/PortsRuler'
 import { RulesPanel } from '../rules/RulesPanel'
 import { WhyPanel } from '../why/WhyPanel'
+import { useNarrow } from '../widgets/use-narrow'
 import { useRememberedLayout } from './layout-memory'
 import { Narration } from './Narration'
 import { Notice } from './Notice'
@@ -27,19 +28,6 @@ const RenameDialog = lazy(() =>
   import('./RenameDialog').then(({ RenameDialog }) => ({ default: RenameDialog })),
 )
 const HelpDialog = lazy(() => import('./HelpDialog').then(({ HelpDialog }) => ({ default: HelpDialog })))
-
-const narrow = matchMedia('(max-width: 899px)')
-
-/** Whether the window is a phone's. */
-export function useNarrow(): boolean {
-  return useSyncExternalStore(
-    (changed) => {
-      narrow.addEventListener('change', changed)
-      return () => narrow.removeEventListener('change', changed)
-    },
-    () => narrow.matches,
-  )
-}
 
 export function App() {
   const dialog = useView((view) => view.dialog)
