@@ -109,6 +109,8 @@ describe('a flow is described', () => {
   test.each<[Partial<FlowRequest>, string]>([
     [{}, 'Laptop opens https://twitter.com'],
     [{ application: 'tcp', to: 'shop.example', port: 3389 }, 'Laptop connects to shop.example :3389'],
+    [{ to: 'tcp 22 -> shop.example' }, 'Laptop connects to shop.example :22'],
+    [{ to: 'ping shop.example' }, 'Laptop pings shop.example'],
     [{ name: 'Orders work' }, 'Orders work'],
     [{ from: 'gone' }, 'A device that is gone opens https://twitter.com'],
   ])('%o', (parts, sentence) => {

@@ -121,7 +121,8 @@ function addressOf(host: string, from: Device | undefined, design: Design): IpAd
 export function describeFlow(flow: FlowRequest, design: Design): string {
   if (flow.name !== '') return flow.name
   const from = design.devices.find((device) => device.id === flow.from)?.name ?? 'A device that is gone'
-  const application = applicationOf(parseTyped(flow.to).application ?? flow.application)
-  const port = flow.port === undefined ? '' : ` :${flow.port}`
-  return `${from} ${application?.verb ?? 'runs'} ${flow.to.trim()}${port}`
+  const typed = parseTyped(flow.to)
+  const application = applicationOf(typed.application ?? flow.application)
+  const port = typed.port ?? flow.port
+  return `${from} ${application?.verb ?? 'runs'} ${typed.rest}${port === undefined ? '' : ` :${port}`}`
 }

@@ -24,11 +24,12 @@ export async function start(root: Root): Promise<void> {
   root.render(<App />)
 }
 
-/** When the selected device is gone, by undo for one, the router of what is open now is selected. */
+/** When the selected device is gone or another design is there, by undo for one, its router is selected. */
 function followDesign(): void {
-  designStore.subscribe(({ design: { devices } }) => {
+  designStore.subscribe(({ design: { id, devices } }, before) => {
     const { device } = viewStore.getState()
-    if (device === undefined || devices.some(({ id }) => id === device)) return
+    if (devices.some((each) => each.id === device)) return
+    if (device === undefined && id === before.design.id) return
     const next = devices.find(({ kind }) => kind === 'router') ?? devices[0]
     viewStore.setState({ device: next?.id, link: undefined, rule: undefined })
   })
