@@ -21,6 +21,12 @@ export function readDrafts(
 ): { drafts: DraftRule[]; remarks: readonly Remark[] } {
   const syntax = readRuleSyntax(words)
   const match = readMatch(syntax, family)
+  const head = words[0]
+  if (match.isOtherFamily && head)
+    return {
+      drafts: [],
+      remarks: [{ kind: 'ignored', message: 'This line is for the other address family.', word: head }],
+    }
   const userChains = new Set([...table.chains.values()].filter((each) => !each.base).map((each) => each.name))
   const target = readTarget(syntax, match, table.name, family, userChains)
   const remarks: Remark[] = [

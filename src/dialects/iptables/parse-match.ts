@@ -24,6 +24,8 @@ export interface Remark {
 export interface ReadMatch {
   readonly alternatives: readonly (readonly Condition[])[]
   readonly comment: string | undefined
+  /** `-6` in iptables, `-4` in ip6tables: the tool passes over the line. */
+  readonly isOtherFamily: boolean
   /** From `-p`, for what needs one. Absent: any. */
   readonly protocol: { readonly number: number; readonly negated: boolean } | undefined
   readonly remarks: readonly Remark[]
@@ -51,6 +53,7 @@ export function readMatch(syntax: RuleSyntax, family: Family): ReadMatch {
   const comments: string[] = []
   const opaque = new Map<number, OptionUse[]>()
   let protocol: ReadMatch['protocol']
+  let isOtherFamily = false
   const matches = syntax.uses.filter((use) => use.owner.kind !== 'target')
   const seen = new Set<string>()
 
@@ -69,10 +72,8 @@ export function readMatch(syntax: RuleSyntax, family: Family): ReadMatch {
         if (list === undefined) keep(opaque, use)
         else if (list.length > 0) lists.push(list)
       } else if (use.name === '-i' || use.name === '-o') readInterface(use, tests)
-      else if (use.name === '-4' || use.name === '-6') {
-        if (use.name !== `-${family}`)
-          refuse(`${use.name} means the other tool: ${family === 4 ? 'ip6tables' : 'iptables'}.`, use.word)
-      } else if (use.owner.kind === 'match') {
+      else if (use.name === '-4' || use.name === '-6') isOtherFamily ||= use.name !== `-${family}`
+      else if (use.owner.kind === 'match') {
         if (use.name === '-m') needsOption(use, matches)
         if (use.owner.name === 'comment' && use.name === '--comment') comments.push(use.values[0]?.text ?? '')
         else if (!readModuleOption(use, protocol, tests)) keep(opaque, use)
@@ -101,6 +102,7 @@ export function readMatch(syntax: RuleSyntax, family: Family): ReadMatch {
   let alternatives: FieldTest[][] = [[]]
   for (const list of lists) alternatives = alternatives.flatMap((each) => list.map((test) => [...each, test]))
   return {
+    isOtherFamily,
     alternatives: alternatives.map((each) => sortConditions([...each, ...tests].reduce(addCondition, []))),
     comment: comments.length > 0 ? comments.join(' ') : undefined,
     protocol,
@@ -118,7 +120,14 @@ function keep(opaque: Map<number, OptionUse[]>, use: OptionUse): void {
 /** Options may stand once each; `--sport` once per `-m tcp`. */
 function once(use: OptionUse, seen: Set<string>): void {
   if (use.name === '-m' || !use.owner.known) return
-  const key = `${use.owner.instance} ${use.name}`
+  // One -m multiport holds one of its options [F1].
+  const isMultiport = use.owner.name === 'multiport'
+  const key = `${use.owner.instance} ${isMultiport ? '' : use.name}`
+  if (isMultiport && seen.has(key))
+    refuse(
+      `${use.word.text} is multiport's here, which has its ports already. Write it before -m multiport.`,
+      use.word,
+    )
   if (seen.has(key)) refuse(`${use.name} stands twice. One is allowed in a rule.`, use.word)
   seen.add(key)
 }

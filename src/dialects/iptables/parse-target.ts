@@ -41,6 +41,9 @@ export function readTarget(
   if (chains.has(name.text)) return { target: { kind: 'jump', chain: name.text }, remarks }
 
   const options = syntax.uses.filter((use) => use.owner.kind === 'target')
+  for (const [index, use] of options.entries())
+    if (use.owner.known && options.findIndex(({ name: other }) => other === use.name) < index)
+      complain(`${use.name} stands twice. One is allowed in a rule.`, use.word)
   const value = (option: string): Word | undefined => options.find((use) => use.name === option)?.values[0]
   const place = TARGET_PLACE[name.text]
   const answer = (target: Target, more: Partial<ReadTarget> = {}): ReadTarget => ({

@@ -14,6 +14,7 @@ import type { ImportedLine, ImportedRules, ParseContext } from '../dialect'
 import { type DraftChain, type DraftRule, type DraftTable, isDraftRule, settleRows } from './draft'
 import { readDrafts } from './draft-rules'
 import { recogniseHome } from './home-shape'
+import { importedLines } from './imported-lines'
 import { key, sameTarget } from './merge'
 import { builtInTable, hooksThatReach, placeRemarks, TABLES } from './places'
 import { CHAIN_NAME_BYTES } from './spelling'
@@ -314,10 +315,15 @@ class Reader {
       const home = recogniseHome(this.tables, this.headers, this.family, context)
       if (home) {
         const diagnostics = [...this.diagnostics, ...home.diagnostics]
-        if (home.imported) return success(this.withLines(home.imported, lines, home.ids), sorted(diagnostics))
+        if (home.imported)
+          return success(
+            { ...home.imported, lines: importedLines(lines, this.fates, home.ids) },
+            sorted(diagnostics),
+          )
         this.diagnostics.push(...home.diagnostics)
       }
     }
+    this.sayShifts()
     const ids = new Map<SyntaxLine, string[]>()
     const ruleset = this.ruleset(context, ids)
     this.diagnostics.push(...checkRuleset(ruleset))
@@ -327,7 +333,7 @@ class Reader {
       ...(this.tables.has('nat') && { nat: 'tables' as const }),
       rules: ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rows)).length,
     }
-    return success(this.withLines(imported, lines, ids), sorted(this.diagnostics))
+    return success({ ...imported, lines: importedLines(lines, this.fates, ids) }, sorted(this.diagnostics))
   }
 
   private ruleset(context: ParseContext, ids: Map<SyntaxLine, string[]>): Ruleset {
@@ -346,6 +352,16 @@ class Reader {
       return [{ name, family, chains }]
     })
     return { tables }
+  }
+
+  /** Outside a home table, ports that move together cannot be kept. */
+  private sayShifts(): void {
+    for (const { rows } of [...this.tables.values()].flatMap(({ chains }) => [...chains.values()]))
+      for (const row of rows)
+        if (isDraftRule(row) && row.shiftFrom !== undefined) {
+          this.say('approximated', 'Ports that move together are read as any port of the range.', row.source)
+          this.fates.set(row.source, 'partly')
+        }
   }
 
   /** Targets that the kernel allows from some hooks only, in user chains: asked once all jumps are known. */
@@ -368,25 +384,6 @@ class Reader {
         }
       }
     }
-  }
-
-  private withLines(
-    imported: Omit<ImportedRules, 'lines'>,
-    lines: readonly SyntaxLine[],
-    ids: ReadonlyMap<SyntaxLine, readonly string[]>,
-  ): ImportedRules {
-    const told = lines.flatMap((line) => {
-      const parts =
-        line.first === line.last ? [line.text] : new Array<string>(line.last - line.first + 1).fill(line.text)
-      const fate = this.fates.get(line) ?? 'not-understood'
-      return parts.map((text, index) => ({
-        line: line.first + index,
-        text,
-        fate,
-        rules: ids.get(line) ?? [],
-      }))
-    })
-    return { ...imported, lines: told }
   }
 }
 

@@ -1,4 +1,3 @@
-import { parseProtocol } from '@/model/packet/protocol'
 import {
   CORE_OPTIONS,
   findOption,
@@ -8,6 +7,7 @@ import {
   OTHER_TARGETS,
   TARGET_OPTIONS,
 } from './options'
+import { readProtocol } from './spelling'
 import { type Word, writeWord } from './words'
 
 /** Whose option it is: iptables' own, a match's or the target's. `instance` counts `-m`, so that two of a kind differ. */
@@ -83,8 +83,8 @@ export function readRuleSyntax(words: readonly Word[]): RuleSyntax {
   }
   const implied = (): boolean => {
     const protocol = uses.find((use) => use.owner === CORE && use.name === '-p')?.values[0]
-    const number = protocol && parseProtocol(protocol.text)
-    const name = number?.ok ? MATCH_OF_PROTOCOL[number.value] : undefined
+    const number = protocol && readProtocol(protocol.text)
+    const name = typeof number === 'number' ? MATCH_OF_PROTOCOL[number] : undefined
     if (!name || owners.some((owner) => owner.kind === 'match' && owner.name === name)) return false
     load('match', name)
     return true

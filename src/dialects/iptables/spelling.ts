@@ -122,6 +122,7 @@ export const TARGET_PLACE: Readonly<
   REDIRECT: { table: 'nat', hooks: ['prerouting', 'output'] },
   REJECT: { table: 'filter' },
   NOTRACK: { table: 'raw' },
+  CT: { table: 'raw' },
 }
 
 /** xt_comment.h: 256 bytes with the end. */

@@ -1,6 +1,6 @@
 import { conditionOn, formatCondition } from '@/model/fields/cell'
 import { type Condition, CT_STATES, type FieldTest, type Interval } from '@/model/fields/field'
-import { containsValue, familyInterval, unionIntervals } from '@/model/fields/intervals'
+import { complementIntervals, containsValue, familyInterval, unionIntervals } from '@/model/fields/intervals'
 import { fieldOf } from '@/model/fields/lookup'
 import { FAMILY, type Family, formatAddress, type IpAddress } from '@/model/packet/address'
 import { PROTOCOL } from '@/model/packet/packet'
@@ -70,6 +70,8 @@ export function writeMatch(match: readonly Condition[], place: Place, context: P
         break
       case 'icmpType':
       case 'icmpv6Type':
+        if ((condition.field === 'icmpType') !== (place.family === 4))
+          throw new LeftOut(`it is for ${FAMILY[place.family === 4 ? 6 : 4].name} alone.`)
         rest.push(writeIcmpTypes(plain))
         break
       case 'ctState':
@@ -82,18 +84,33 @@ export function writeMatch(match: readonly Condition[], place: Place, context: P
     }
   }
   const protocols = writeProtocols(match, context, remember)
-  const specs = protocols.flatMap(({ text, number, not }) =>
-    product([
-      parts.src,
-      parts.dst,
-      parts.iif,
-      parts.oif,
-      [text],
-      ...writePorts(match, number, context),
-      ...rest,
-    ]).map((spec) => ({ text: spec, protocol: number, notProtocol: not })),
+  const specs = limited(
+    protocols.flatMap(({ text, number, not }) =>
+      product([
+        parts.src,
+        parts.dst,
+        parts.iif,
+        parts.oif,
+        [text],
+        ...writePorts(match, number, context),
+        ...rest,
+      ]).map((spec) => ({ text: spec, protocol: number, notProtocol: not })),
+    ),
   )
   return { specs, remember, losses }
+}
+
+/** What the tool takes on one line, and what a person can still read of one rule. */
+const WORDS_AT_MOST = 200
+const LINES_AT_MOST = 1000
+/** Negated alternatives that stand on one line together; more are written as what is left. */
+const FEW = 20
+
+function limited(specs: readonly WrittenSpec[]): readonly WrittenSpec[] {
+  if (specs.length > LINES_AT_MOST) throw new LeftOut(`it would take ${specs.length} lines here.`)
+  if (specs.some(({ text }) => text.split(' ').length > WORDS_AT_MOST))
+    throw new LeftOut('it would take more words than fit on a line here.')
+  return specs
 }
 
 function product(columns: readonly (readonly string[])[]): string[] {
@@ -196,20 +213,25 @@ function writePorts(
   const crossed = plains.length === 2 && plains.every((plain) => plain.negated && single(plain))
   // udplite has no match of its own.
   const multiport = crossed || protocol === PROTOCOL.udplite
-  return plains.map((plain) => {
-    if (plain.intervals.length === 0) {
-      if (!plain.negated) throw new LeftOut(`its ${fieldOf(plain.field).label} stands for nothing now.`)
-      return [`${FIELD_SPELLING[plain.field]} 0:65535`]
-    }
-    const bang = plain.negated ? '! ' : ''
-    if (plain.intervals.length === 1 && !multiport)
-      return [`${bang}${FIELD_SPELLING[plain.field]} ${plain.intervals.map(port).join('')}`]
-    const chunks = chunked(plain.intervals).map(
+  const columns = plains.map((plain) => {
+    if (plain.intervals.length === 0 && !plain.negated)
+      throw new LeftOut(`its ${fieldOf(plain.field).label} stands for nothing now.`)
+    // "None of nothing" still wants a port.
+    const every = plain.intervals.length === 0
+    const intervals = every ? [{ first: 0, last: 65535 }] : plain.intervals
+    const bang = plain.negated && !every ? '! ' : ''
+    if (intervals.length === 1 && !multiport)
+      return [`${bang}${FIELD_SPELLING[plain.field]} ${intervals.map(port).join('')}`]
+    const chunks = chunked(intervals).map(
       (chunk) => `-m multiport ${bang}${FIELD_SPELLING[plain.field]}s ${chunk.map(port).join(',')}`,
     )
-    return plain.negated ? [chunks.join(' ')] : chunks
+    return plain.negated && !every ? [chunks.join(' ')] : chunks
   })
+  // After -m multiport, --dport would be multiport's own [F1].
+  return columns.sort((x, y) => Number(x.some(isMultiport)) - Number(y.some(isMultiport)))
 }
+
+const isMultiport = (text: string) => text.startsWith('-m multiport')
 
 const port = ({ first, last }: Interval) => (first === last ? String(first) : `${first}:${last}`)
 
@@ -237,6 +259,10 @@ function writeIcmpTypes(plain: PlainTest): string[] {
   if (every && plain.negated) throw new LeftOut('it matches no type of ICMP.', true)
   if (every) return ['']
   if (types.length === 0) return plain.negated ? [''] : []
+  if (plain.negated && types.length > FEW)
+    return complementIntervals(whole, 0, 65535)
+      .flatMap(wholeTypes)
+      .map((type) => `${option} ${type}`)
   return plain.negated
     ? [types.map((type) => `-m ${name} ! ${option} ${type}`).join(' ')]
     : types.map((type) => `${option} ${type}`)

@@ -171,6 +171,11 @@ function writeTransport(tests: ReadonlyMap<FieldId, PlainTest>): string[][] {
   const accepted = (candidate: number) =>
     !protocol || containsValue(unionIntervals(protocol.intervals), candidate) !== protocol.negated
   if (flags && !accepted(PROTOCOL.tcp)) throw new LeftOut('its flags are of TCP, its protocol is not.', true)
+  if (tests.has('icmpType') || tests.has('icmpv6Type')) {
+    if (flags || ports.length > 0) throw new LeftOut('no protocol has all that it asks for.', true)
+    // The type says the protocol too; whether the two agree is asked there.
+    return []
+  }
   if (ports.length === 0) {
     if (flags) return [writeFlags(flags)]
     if (!protocol) return []

@@ -28,8 +28,12 @@ export function writeComment(name: string): { text: string; cut: boolean } {
   return { text: fitting === '' ? '' : `comment ${quoted(fitting)}`, cut: fitting !== clean }
 }
 
+/** A `$` in a log prefix names a variable of nft (nft(8), "log prefix"). */
 export function writeLogPrefix(prefix: string): string {
-  const clean = fitBytes(prefix.replace(/\p{Cc}+/gu, ' ').replace(/[\p{Cf}\p{Cs}]/gu, ''), LOG_PREFIX_BYTES)
+  const clean = fitBytes(
+    prefix.replace(/[\p{Cc}$\u2028\u2029]+/gu, ' ').replace(/[\p{Cf}\p{Cs}]/gu, ''),
+    LOG_PREFIX_BYTES,
+  )
   return clean === '' ? 'log' : `log prefix ${quoted(clean)}`
 }
 

@@ -104,7 +104,8 @@ function writeNatTo({ addresses, ports }: NatTo, spec: WrittenSpec, { table }: T
     return `to ${port}`
   }
   const family = familyOf(addresses.first)
-  if (table !== 'inet' && (table === 'ip') !== (family === 4))
+  const pinned = table === 'inet' ? spec.family : table === 'ip' ? 4 : 6
+  if (pinned !== undefined && pinned !== family)
     throw new LeftOut(`it translates to an ${FAMILY[family].name} address.`)
   const last = addresses.first === addresses.last ? '' : `-${formatAddress(addresses.last)}`
   const address = formatAddress(addresses.first)
