@@ -61,7 +61,8 @@ function Drawing() {
       if (change.type !== 'position' || !change.position) continue
       const { id, position, dragging } = change
       if (dragging) setDragged((before) => new Map(before).set(id, position))
-      else moveDevice(id, position)
+      // A drag is a step of its own; arrow keys pressed one after the other are one.
+      else moveDevice(id, position, dragged.has(id) ? undefined : `move ${id}`)
     }
   }
   const openMenu = (id: string, x: number, y: number, connecting = false) => {
@@ -133,10 +134,10 @@ function Drawing() {
   )
 }
 
-function moveDevice(id: string, position: { x: number; y: number }): void {
+function moveDevice(id: string, position: { x: number; y: number }, gesture: string | undefined): void {
   const device = currentDesign().devices.find((each) => each.id === id)
   if (!device || (device.position.x === position.x && device.position.y === position.y)) return
-  commit({ kind: 'set-device', id, parts: { position } }, `move ${device.name}`, `move ${id}`)
+  commit({ kind: 'set-device', id, parts: { position } }, `move ${device.name}`, gesture)
 }
 
 function nodesOf(
