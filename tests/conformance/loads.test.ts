@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { dialectOf } from '@/dialects/lookup'
@@ -56,4 +58,32 @@ describe.each(['iptables', 'ip6tables', 'nft'] as const)('text in %s', (language
     },
     120_000,
   )
+})
+
+/** Rules of cases.txt and what becomes of them here; without the groups that are not the tool's. */
+function casesFor(language: string): { input: string; verdict: string }[] {
+  const path = fileURLToPath(new URL(`../../src/dialects/${language}/cases.txt`, import.meta.url))
+  let group = ''
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      if (line.startsWith('# --- ')) group = line.slice('# --- '.length)
+      if (line.trim() === '' || line.startsWith('#') || group.startsWith('(')) return []
+      const [input = '', verdict = ''] = line.split(' ; ')
+      return /^(sudo |\/|ip6?tables)/.test(input) ? [] : [{ input, verdict: verdict.trim() }]
+    })
+}
+
+/** What the kernel of this machine has not: a tool's own answer to it says nothing of the rule. */
+const KERNEL_LACKS = /(?:Extension|match|target).*(?:not supported|missing kernel module)/i
+
+describe.each(['iptables', 'ip6tables'] as const)('cases of %s', (language) => {
+  const [legacy] = loadersOf(language)
+  test.runIf(legacy).each(casesFor(language))('$input: $verdict', ({ input, verdict }) => {
+    const [, table = 'filter', rules = ''] = /^(?:(\w+): )?(.*)$/.exec(input) ?? []
+    const user = table === 'filter' ? [':user - [0:0]'] : []
+    const said = legacy?.load([`*${table}`, ...user, ...rules.split(' / '), 'COMMIT', ''].join('\n')) ?? ''
+    if (KERNEL_LACKS.test(said)) return
+    expect(said === '' ? 'ok' : `fail: ${said}`).toMatch(new RegExp(`^${verdict}`))
+  })
 })

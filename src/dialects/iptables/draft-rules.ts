@@ -19,7 +19,7 @@ export function readDrafts(
   words: readonly Word[],
   family: Family,
 ): { drafts: DraftRule[]; remarks: readonly Remark[] } {
-  const syntax = readRuleSyntax(words)
+  const syntax = readRuleSyntax(words, family)
   const match = readMatch(syntax, family)
   const head = words[0]
   if (match.isOtherFamily && head)

@@ -193,11 +193,11 @@ function readAddresses(use: OptionUse, family: Family, field: 'src' | 'dst'): Fi
   return tests
 }
 
-/** The tool fills up `10/8` with zeros and reads leading zeros as decimal. */
+/** The tool fills `10/8` up with zeros. Leading zeros it reads as octal, and they are refused here. */
 function fullAddress(text: string): string {
-  const found = /^(\d{1,3}(?:\.\d{1,3}){0,3})(\/.*)?$/.exec(text.trim())
+  const found = /^(\d{1,3}(?:\.\d{1,3}){0,2})(\/.*)?$/.exec(text.trim())
   if (!found) return text.trim()
-  const parts = (found[1] ?? '').split('.').map((part) => String(Number(part)))
+  const parts = (found[1] ?? '').split('.')
   while (parts.length < 4) parts.push('0')
   return parts.join('.') + (found[2] ?? '')
 }

@@ -36,7 +36,7 @@ export function readTarget(
   if (!jump || !name) return { target: { kind: 'continue' }, remarks }
   const complain = (message: string, word: Word, kind: Remark['kind'] = 'syntax-error') =>
     remarks.push({ kind, message, word })
-  if (second) complain('A second target. A rule has one.', second.word)
+  if (second && second.name !== jump.name) complain('A second target. A rule has one.', second.word)
   if (jump.name === '-g') return { target: { kind: 'goto', chain: name.text }, remarks }
   if (chains.has(name.text)) return { target: { kind: 'jump', chain: name.text }, remarks }
 

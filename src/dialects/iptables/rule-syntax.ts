@@ -1,3 +1,4 @@
+import type { Family } from '@/model/packet/address'
 import {
   CORE_OPTIONS,
   findOption,
@@ -42,6 +43,9 @@ export interface RuleSyntax {
   readonly problems: readonly SyntaxProblem[]
 }
 
+/** The match that only the tool of the other family has. */
+const OTHER_ICMP = { 4: 'icmp6', 6: 'icmp' } as const
+
 const CORE: OptionOwner = { kind: 'core', name: '', instance: 0, known: true }
 
 const MATCH_ALIASES: Readonly<Record<string, string>> = { icmpv6: 'icmp6', 'ipv6-icmp': 'icmp6' }
@@ -56,7 +60,7 @@ const isOption = (word: Word | undefined) =>
 const isBang = (word: Word | undefined) => word !== undefined && !word.quoted && word.text === '!'
 
 /** Sorts the words of a rule into options and their values. Never fails: what is wrong is in `problems`. */
-export function readRuleSyntax(words: readonly Word[]): RuleSyntax {
+export function readRuleSyntax(words: readonly Word[], family: Family): RuleSyntax {
   const uses: OptionUse[] = []
   const problems: SyntaxProblem[] = []
   const owners: OptionOwner[] = [CORE]
@@ -65,14 +69,16 @@ export function readRuleSyntax(words: readonly Word[]): RuleSyntax {
 
   const load = (kind: 'match' | 'target', written: string): OptionOwner => {
     const name = kind === 'match' ? (MATCH_ALIASES[written] ?? written) : written
-    const known = name in (kind === 'match' ? MATCH_OPTIONS : TARGET_OPTIONS)
+    const known = name in (kind === 'match' ? MATCH_OPTIONS : TARGET_OPTIONS) && name !== OTHER_ICMP[family]
     const owner: OptionOwner = { kind, name, instance: ++instances, known }
     if (kind === 'match' || known || name in OTHER_TARGETS) owners.push(owner)
     return owner
   }
   const find = (text: string): { owner: OptionOwner; option: OptionSpelling } | undefined => {
     const latestFirst = [...owners].reverse()
-    for (const exact of [true, false]) {
+    // Next to a match whose options are not known, a short form may well be one of its own.
+    const forms = owners.every(({ known }) => known) ? [true, false] : [true]
+    for (const exact of forms) {
       for (const owner of latestFirst) {
         const option = findOption(optionsOf(owner), text)
         const spelled = option && (option.name === text || option.also?.includes(text))
@@ -85,7 +91,12 @@ export function readRuleSyntax(words: readonly Word[]): RuleSyntax {
     const protocol = uses.find((use) => use.owner === CORE && use.name === '-p')?.values[0]
     const number = protocol && readProtocol(protocol.text)
     const name = typeof number === 'number' ? MATCH_OF_PROTOCOL[number] : undefined
-    if (!name || owners.some((owner) => owner.kind === 'match' && owner.name === name)) return false
+    if (
+      !name ||
+      name === OTHER_ICMP[family] ||
+      owners.some((owner) => owner.kind === 'match' && owner.name === name)
+    )
+      return false
     load('match', name)
     return true
   }

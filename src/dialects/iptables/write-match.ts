@@ -44,7 +44,7 @@ export function writeMatch(match: readonly Condition[], place: Place, context: P
   const seen = new Set<string>()
   for (const condition of match) {
     if (condition.kind === 'opaque') {
-      rest.push([writeOpaque(condition.text, condition.dialect)])
+      rest.push([writeOpaque(condition.text, condition.dialect, place.family)])
       continue
     }
     if (seen.has(condition.field))
@@ -292,12 +292,12 @@ function writeStates(plain: PlainTest, context: PrintContext): string {
 }
 
 /** Kept text goes out as it came in, once it is sure that it is nothing but options of one unknown match. */
-function writeOpaque(text: string, dialect: string): string {
+function writeOpaque(text: string, dialect: string, family: Family): string {
   if (dialect !== 'iptables' && dialect !== 'ip6tables')
     throw new LeftOut('it has a condition that was read from another language.')
   if (/[\p{Cc}\u2028\u2029]/u.test(text))
     throw new LeftOut('it has a condition that is not one line of text.')
-  const { uses, problems } = readRuleSyntax(restoreWords(text))
+  const { uses, problems } = readRuleSyntax(restoreWords(text), family)
   const own = uses.every(
     (use) => use.owner.kind === 'match' || use.name === '-f' || use.name === '-s' || use.name === '-d',
   )

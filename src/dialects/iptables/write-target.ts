@@ -73,7 +73,7 @@ export function writeTarget(target: Target, protocol: number | undefined, place:
       return { text: `-j ${name}${ports}${random(target.to)}` }
     }
     case 'opaque':
-      return { text: writeOpaqueTarget(target.text, target.dialect) }
+      return { text: writeOpaqueTarget(target.text, target.dialect, place.family) }
   }
 }
 
@@ -104,11 +104,11 @@ export function writeNatTo(to: NatTo, protocol: number | undefined, family: Fami
 }
 
 /** As with conditions: only what reads back as one target with its own options goes out. */
-function writeOpaqueTarget(text: string, dialect: string): string {
+function writeOpaqueTarget(text: string, dialect: string, family: Family): string {
   if (dialect !== 'iptables' && dialect !== 'ip6tables')
     throw new LeftOut('its target was read from another language.')
   if (/[\p{Cc}\u2028\u2029]/u.test(text)) throw new LeftOut('its target is not one line of text.')
-  const { uses, problems } = readRuleSyntax(restoreWords(text))
+  const { uses, problems } = readRuleSyntax(restoreWords(text), family)
   const [jump, ...options] = uses
   const own = jump?.name === '-j' && options.every((use) => use.owner.kind === 'target')
   if (problems.length > 0 || !own) throw new LeftOut('its target is no target of iptables.')

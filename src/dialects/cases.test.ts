@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { context } from '../../tests/arbitraries/rules'
+import { DIALECTS } from './index'
+
+/*
+ * cases.txt of each language that is read: `input ; ok ; canonical` or `input ; fail ; message`, a case a line. The
+ * canonical form is what is printed after reading; several lines are joined by " / ". Lines with "#" are titles.
+ */
+
+interface Case {
+  readonly input: string
+  readonly verdict: string
+  readonly expected: string
+}
+
+/** What a case stands in, and which lines of the printed text are its answer. */
+const SURROUNDINGS: Readonly<
+  Record<string, { readonly wrap: (input: string) => string; readonly unwrap: (text: string) => string[] }>
+> = {
+  iptables: { wrap: inTable, unwrap: ownRules },
+  ip6tables: { wrap: inTable, unwrap: ownRules },
+  'home-router': {
+    wrap: (input) => input.split(' / ').join('\n'),
+    unwrap: (text) => text.split('\n').map((line) => line.replace(/\s+/g, ' ').trim()),
+  },
+}
+
+/** `nat: -A ...` stands in that table; a word in front of -A is a command line. */
+function inTable(input: string): string {
+  if (/^(sudo |\/|ip6?tables)/.test(input)) return input.split(' / ').join('\n')
+  const [, table = 'filter', rules = ''] = /^(?:(\w+): )?(.*)$/.exec(input) ?? []
+  const lines = [
+    `*${table}`,
+    ...(table === 'filter' ? [':user - [0:0]'] : []),
+    ...rules.split(' / '),
+    'COMMIT',
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function ownRules(text: string): string[] {
+  return text.split('\n').filter((line) => line.startsWith('-A ') || line.startsWith('# off: -A '))
+}
+
+function casesOf(id: string): Case[] {
+  const path = fileURLToPath(new URL(`./${id}/cases.txt`, import.meta.url))
+  const lines = readFileSync(path, 'utf8').split('\n')
+  return lines
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [input = '', verdict = '', expected = ''] = line.split(' ; ')
+      return { input, verdict: verdict.trim(), expected: expected.trim() }
+    })
+}
+
+const readable = DIALECTS.filter(({ parse }) => parse)
+
+test('every language that is read has cases', () => {
+  for (const { id } of readable) expect(casesOf(id).length, id).toBeGreaterThan(10)
+})
+
+describe.each(readable.map(({ id, parse, print }) => ({ id, parse, print })))(
+  '$id',
+  ({ id, parse, print }) => {
+    test.each(casesOf(id))('$input', ({ input, verdict, expected }) => {
+      const place = SURROUNDINGS[id]
+      const read = parse?.(place?.wrap(input) ?? '', context)
+      const wrong = read?.diagnostics.filter(({ kind }) => kind === 'syntax-error') ?? []
+      const failed = !read?.ok || wrong.length > 0
+      const answer = failed
+        ? wrong.map(({ message }) => message)
+        : (place?.unwrap(print?.(read.value.firewall, context).text ?? '') ?? []).filter(
+            (line) => line !== '',
+          )
+      expect([failed ? 'fail' : 'ok', answer.join(' / ')]).toEqual([verdict, expected])
+    })
+  },
+)
