@@ -35,3 +35,15 @@ export function fitBytes(text: string, bytes: number): string {
   }
   return fitting
 }
+
+/** Whether the text holds anything that ends a line or cannot be seen. */
+export function hidesSomething(text: string): boolean {
+  return /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(text)
+}
+
+/** A plain text of at most `bytes` bytes, with an ellipsis where it was cut. */
+export function shortText(text: string, bytes: number): string {
+  const plain = plainText(text)
+  const fitting = fitBytes(plain, bytes)
+  return fitting === plain ? plain : `${fitting}…`
+}

@@ -9,7 +9,7 @@ import { formatPortRange } from '@/model/packet/port'
 import { allChains, findChain, ruleNumbers } from '@/model/ruleset/chains'
 import type { ChainRef, Rule, Target } from '@/model/ruleset/ruleset'
 import type { PrintContext } from './dialect'
-import { plainText } from './plain-text'
+import { shortText } from './plain-text'
 
 /** Rules as a person reads them: what the plain text and Markdown tables have in common. */
 export interface RuleTable {
@@ -30,6 +30,10 @@ const COLUMNS: readonly { readonly head: string; readonly fields: readonly Field
   { head: 'Interface', fields: ['iif', 'oif'] },
 ]
 
+/** What a cell shows of a text: enough to know it by. */
+const CELL_BYTES = 300
+const cellText = (text: string) => shortText(text, CELL_BYTES)
+
 /** Every chain of the firewall as a table; a home table in dual form is one. */
 export function ruleTables(firewall: Firewall, context: PrintContext): RuleTable[] {
   const kind = firewallKind(firewall.kind)
@@ -43,13 +47,13 @@ export function ruleTables(firewall: Firewall, context: PrintContext): RuleTable
             .map((rule) => ruleRow('', rule, [word(rule, kind, firewall)], context))
           const rows = chain.rows.map((row) =>
             row.kind === 'separator'
-              ? [plainText(row.title)]
+              ? [cellText(row.title)]
               : ruleRow(String(numbers.get(row.id) ?? 'off'), row, [word(row, kind, firewall)], context),
           )
           const policy = chain.base ? [policyRow([kind.word(chain.base.policy, firewall.form)])] : []
           const inTable = firewall.kind === 'netfilter' ? ` (${ref.family} ${ref.table})` : ''
           return {
-            title: `${ref.chain}${inTable}`,
+            title: cellText(`${ref.chain}${inTable}`),
             heads: headsWith(['Action']),
             rows: [...locked, ...rows, ...policy],
           }
@@ -72,7 +76,7 @@ function dualTable(firewall: Firewall, kind: FirewallKind, context: PrintContext
   )
   let number = 0
   const rows = dualRows(inbound, outbound).flatMap((row) => {
-    if (row.separator !== undefined) return [[plainText(row.separator)]]
+    if (row.separator !== undefined) return [[cellText(row.separator)]]
     const rule = row.inbound?.rule ?? row.outbound?.rule
     if (!rule) return []
     const side = (cell: typeof row.inbound) => (cell ? word(cell.rule, kind, firewall) : '')
@@ -109,7 +113,7 @@ function ruleRow(number: string, rule: Rule, actions: readonly string[], context
     return [...written, ...(isMore ? opaque : [])].join('; ')
   })
   return [number, rule.name, ...cells.map((cell, index) => cell || emptyCell(index)), ...actions].map(
-    plainText,
+    cellText,
   )
 }
 
@@ -164,7 +168,7 @@ function mappingTable({ mappings }: PrintContext): RuleTable[] {
       formatPortRange(outside),
       formatAddress(insideAddress),
       inside,
-    ].map(plainText)
+    ].map(cellText)
   })
   return [
     {

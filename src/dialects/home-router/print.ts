@@ -8,7 +8,7 @@ import { findChain } from '@/model/ruleset/chains'
 import type { Chain, Rule } from '@/model/ruleset/ruleset'
 import type { Loss, PrintContext, PrintedRules } from '../dialect'
 import { asTerms, plainTest } from '../plain-terms'
-import { plainText } from '../plain-text'
+import { fitBytes, plainText } from '../plain-text'
 import { canBeTitle } from './syntax'
 
 /** Cells of the form in its order; the seed's own spelling. */
@@ -20,6 +20,8 @@ const CELLS = [
 ] as const
 
 const WIDTH = 12
+/** Longest name on a line of the form. */
+const NAME_BYTES = 200
 const keyLine = (key: string, value: string) => `${key.padEnd(WIDTH)}${value}`
 
 /** Writes a home packet filter as the form of R033, one block per rule, without any line of our own. */
@@ -44,7 +46,7 @@ export function printHomeRouter(firewall: Firewall, context: PrintContext): Prin
   const blocks: string[] = []
   for (const row of dualRows(inbound, outbound)) {
     if (row.separator !== undefined) {
-      lose(`The title "${plainText(row.separator)}" is left out.`, row.id, true)
+      lose(`The title "${fitBytes(plainText(row.separator), NAME_BYTES)}" is left out.`, row.id, true)
       continue
     }
     const rule = row.inbound?.rule ?? row.outbound?.rule
@@ -114,7 +116,8 @@ function printBlock(
     if (side.target.kind === 'accept') return [keyLine(key, 'allow')]
     return [keyLine(key, 'block')]
   }
-  const name = plainText(rule.name)
+  const name = fitBytes(plainText(rule.name), NAME_BYTES)
+  if (name !== plainText(rule.name)) lose('Its name is too long here and is cut.', rule.id, true)
   const isTitle = canBeTitle(name)
   const protocol = cells.get('protocol')
   return [

@@ -7,6 +7,7 @@ import type { ChainRef, Policy, Rule } from '@/model/ruleset/ruleset'
 import type { PortMapping } from '@/model/topology/topology'
 import type { PrintContext } from '../dialect'
 import type { Losses } from '../losses'
+import { fitBytes, plainText } from '../plain-text'
 import { writeTag } from './tag'
 import { writeWord } from './words'
 import { interfaceName, writeComment } from './write-names'
@@ -28,7 +29,10 @@ export function printHome(
   const filter = firewall.kind === 'none' ? [] : printFilter(firewall, context, family, outside, losses)
   if (firewall.kind === 'none') header.push(`# ${writeTag({ kind: 'none' }, '')}`)
   const empty = firewall.builtins.find((group) => group.addresses.length === 0)
-  if (empty) header.push(`# ${writeTag({ builtin: empty.id, enabled: empty.enabled ? 'yes' : 'no' }, '')}`)
+  if (empty)
+    header.push(
+      `# ${writeTag({ builtin: fitBytes(plainText(empty.id), 100), enabled: empty.enabled ? 'yes' : 'no' }, '')}`,
+    )
   const nat = family === 4 && context.nat === 'napt' ? printNapt(context, outside, losses) : []
   if (family === 6 && context.mappings.length > 0)
     losses.lose('Port mappings are in the iptables text.', undefined, true)

@@ -135,3 +135,5 @@ export const CHAIN_NAME_BYTES = 28
 export const INTERFACE_BYTES = 15
 /** XT_MULTI_PORTS; a range takes two. */
 export const MULTIPORT_SLOTS = 15
+/** Text of a match or target that is kept: no real one is longer. */
+export const OPAQUE_LENGTH = 1000

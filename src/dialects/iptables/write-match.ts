@@ -8,9 +8,10 @@ import { formatPrefix, intervalAsPrefix } from '@/model/packet/prefix'
 import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
 import { ofFamily, type PlainTest, plainTest } from '../plain-terms'
+import { hidesSomething } from '../plain-text'
 import { protocolRows } from './protocol-rows'
 import { readRuleSyntax, writeUse } from './rule-syntax'
-import { FIELD_SPELLING, MULTIPORT_SLOTS, STATE_SPELLING, writeProtocol } from './spelling'
+import { FIELD_SPELLING, MULTIPORT_SLOTS, OPAQUE_LENGTH, STATE_SPELLING, writeProtocol } from './spelling'
 import { restoreWords, writeWord } from './words'
 import { writeFlags } from './write-flags'
 import { isInterfaceName } from './write-names'
@@ -295,8 +296,8 @@ function writeStates(plain: PlainTest, context: PrintContext): string {
 function writeOpaque(text: string, dialect: string, family: Family): string {
   if (dialect !== 'iptables' && dialect !== 'ip6tables')
     throw new LeftOut('it has a condition that was read from another language.')
-  if (/[\p{Cc}\u2028\u2029]/u.test(text))
-    throw new LeftOut('it has a condition that is not one line of text.')
+  if (hidesSomething(text) || text.length > OPAQUE_LENGTH)
+    throw new LeftOut('it has a condition that is not one short line of plain text.')
   const { uses, problems } = readRuleSyntax(restoreWords(text), family)
   const own = uses.every(
     (use) => use.owner.kind === 'match' || use.name === '-f' || use.name === '-s' || use.name === '-d',

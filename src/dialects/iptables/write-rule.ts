@@ -107,7 +107,10 @@ function tcpSpec({ text, protocol, notProtocol }: WrittenSpec): WrittenSpec[] {
   return [{ text: `-p tcp ${rest}`.trim(), protocol: PROTOCOL.tcp, notProtocol: undefined }]
 }
 
+/** Longest id that a title carries; a rule's is bound by its comment. */
+const ID_BYTES = 100
+
 /** A title is a comment of ours: the tool passes over it and does not keep it. */
 export function writeSeparator({ id, title }: Separator, chain: string): string {
-  return `# == ${fitBytes(plainText(title), 200)} == ${writeTag({ separator: id, chain }, '')}`
+  return `# == ${fitBytes(plainText(title), 200)} == ${writeTag({ separator: fitBytes(plainText(id), ID_BYTES), chain }, '')}`
 }

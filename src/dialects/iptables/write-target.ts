@@ -2,8 +2,9 @@ import { FAMILY, type Family, familyOf, formatAddress } from '@/model/packet/add
 import { PROTOCOL } from '@/model/packet/packet'
 import type { Hook, NatTo, Target } from '@/model/ruleset/ruleset'
 import { LeftOut } from '../left-out'
+import { hidesSomething } from '../plain-text'
 import { readRuleSyntax, writeUse } from './rule-syntax'
-import { TARGET_PLACE, writeReject } from './spelling'
+import { OPAQUE_LENGTH, TARGET_PLACE, writeReject } from './spelling'
 import { restoreWords, writeWord } from './words'
 import { writeLogPrefix } from './write-names'
 
@@ -107,7 +108,8 @@ export function writeNatTo(to: NatTo, protocol: number | undefined, family: Fami
 function writeOpaqueTarget(text: string, dialect: string, family: Family): string {
   if (dialect !== 'iptables' && dialect !== 'ip6tables')
     throw new LeftOut('its target was read from another language.')
-  if (/[\p{Cc}\u2028\u2029]/u.test(text)) throw new LeftOut('its target is not one line of text.')
+  if (hidesSomething(text) || text.length > OPAQUE_LENGTH)
+    throw new LeftOut('its target is not one short line of plain text.')
   const { uses, problems } = readRuleSyntax(restoreWords(text), family)
   const [jump, ...options] = uses
   const own = jump?.name === '-j' && options.every((use) => use.owner.kind === 'target')

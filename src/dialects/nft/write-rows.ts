@@ -2,7 +2,7 @@ import type { Chain, Rule, TableFamily } from '@/model/ruleset/ruleset'
 import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
 import type { Losses } from '../losses'
-import { plainText } from '../plain-text'
+import { plainText, shortText } from '../plain-text'
 import { writeMatch } from './write-match'
 import { writeComment, writeLogPrefix } from './write-names'
 import { type TargetPlace, writeTarget } from './write-target'
@@ -36,7 +36,7 @@ export function printRows(
   losses: Losses,
 ): string[] {
   return rows.flatMap((row) =>
-    row.kind === 'separator' ? [`# ${plainText(row.title)}`] : printRule(row, place, context, losses),
+    row.kind === 'separator' ? [`# ${shortText(row.title, 200)}`] : printRule(row, place, context, losses),
   )
 }
 
@@ -54,6 +54,6 @@ export function printRule(rule: Rule, place: TargetPlace, context: PrintContext,
   } catch (error) {
     if (!(error instanceof LeftOut)) throw error
     losses.leaveOut(rule, error)
-    return [`# left out: ${plainText(rule.name).slice(0, 80)}: ${plainText(error.message)}`]
+    return [`# left out: ${shortText(rule.name, 80)}: ${plainText(error.message)}`]
   }
 }
