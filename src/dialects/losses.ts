@@ -2,6 +2,10 @@ import type { Rule } from '@/model/ruleset/ruleset'
 import type { Loss } from './dialect'
 import type { LeftOut } from './left-out'
 
+/** Where Linux differs from a home gateway [B8]. */
+export const NO_BINDING =
+  'A packet from outside that no connection waits for is asked by inbound on Linux; a home router drops it unasked.'
+
 /** Collects what a text cannot say while it is written. */
 export class Losses {
   readonly all: Loss[] = []

@@ -20,7 +20,7 @@ import type { SyntaxLine } from './syntax'
 import type { Tag } from './tag'
 
 /**
- * A home table as iptables (RULINGS): user chains `inbound` and `outbound`; FORWARD and INPUT jump to the first for what
+ * A home table as iptables: user chains `inbound` and `outbound`; FORWARD and INPUT jump to the first for what
  * comes from outside, FORWARD and OUTPUT to the second for what goes there; the policy is the last rule of each; NAPT is
  * a nat table. What the comments say is believed only where the rules are of that shape; otherwise the text is a
  * netfilter firewall like any other.

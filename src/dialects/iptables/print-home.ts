@@ -6,7 +6,7 @@ import { findChain } from '@/model/ruleset/chains'
 import type { ChainRef, Policy, Rule } from '@/model/ruleset/ruleset'
 import type { PortMapping } from '@/model/topology/topology'
 import type { PrintContext } from '../dialect'
-import type { Losses } from '../losses'
+import { type Losses, NO_BINDING } from '../losses'
 import { fitBytes, plainText } from '../plain-text'
 import { writeTag } from './tag'
 import { writeWord } from './words'
@@ -134,9 +134,9 @@ function policyRule(policy: Policy): Rule {
 
 /**
  * NAPT as a nat table. Ports of a mapping that moves a whole range go along with `--to-destination A:first-last/base`.
- * Linux gives what fits no binding to its own INPUT, where inbound is asked; a home router drops it unasked.
  */
 function printNapt(context: PrintContext, outside: readonly string[], losses: Losses): string[] {
+  losses.lose(NO_BINDING, undefined, true)
   const chains = ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'].map((name) => `:${name} ACCEPT [0:0]`)
   const mappings = context.mappings.flatMap((mapping) =>
     outside.map((name) => printMapping(mapping, name, losses)),

@@ -7,7 +7,7 @@ import { type ChainRef, PRIORITY, type Rule } from '@/model/ruleset/ruleset'
 import type { PortMapping } from '@/model/topology/topology'
 import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
-import type { Losses } from '../losses'
+import { type Losses, NO_BINDING } from '../losses'
 import { writeComment, writeInterface } from './write-names'
 import { baseLine, chainBlock, printRows, printRule, tableBlock } from './write-rows'
 import type { TargetPlace } from './write-target'
@@ -86,6 +86,7 @@ function printHooks({ place }: PrintContext, outside: readonly string[]): string
 }
 
 function printNapt({ mappings }: PrintContext, outside: readonly string[], losses: Losses): string[] {
+  losses.lose(NO_BINDING, undefined, true)
   const dnat = mappings.flatMap((mapping) => outside.map((name) => printMapping(mapping, name, losses)))
   return [
     ...chainBlock('prerouting', [baseLine('nat', 'prerouting', PRIORITY.dstnat, 'accept'), ...dnat]),
