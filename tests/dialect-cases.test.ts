@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { context } from '../../tests/arbitraries/rules'
-import { DIALECTS } from './index'
+import { DIALECTS } from '@/dialects/index'
+import { context } from './arbitraries/rules'
 
 /*
  * cases.txt of each language that is read: `input ; ok ; canonical` or `input ; fail ; message`, a case a line. The
@@ -45,7 +45,7 @@ function ownRules(text: string): string[] {
 }
 
 function casesOf(id: string): Case[] {
-  const path = fileURLToPath(new URL(`./${id}/cases.txt`, import.meta.url))
+  const path = fileURLToPath(new URL(`../src/dialects/${id}/cases.txt`, import.meta.url))
   const lines = readFileSync(path, 'utf8').split('\n')
   return lines
     .filter((line) => line.trim() !== '' && !line.startsWith('#'))
