@@ -8,40 +8,49 @@ type State =
   | { readonly phase: 'asking'; readonly inner: unknown }
   | { readonly phase: 'running'; readonly inner: unknown; readonly program: ClientProgram }
 
+/** Timers of the question are told from those of the application by this before their names. */
+const OWN_TIMER = 'resolving '
+
 /** A client that asks the name server first and then runs the application against the answer. */
 export function resolvingFirst(application: Application, request: ClientRequest): ClientProgram<State> {
-  const asking = dns.client({ ...request, sourcePort: undefined as never })
-  const begin = (address: string): Reaction<State> => {
-    const parsed = parseAddress(address)
-    const destination = parsed.ok ? { ...request.destination, address: parsed.value } : request.destination
-    const program = application.client({ ...request, destination })
+  const { destination, nameServer } = request
+  const asking = dns.client({ destination, ...(nameServer === undefined ? {} : { nameServer }) })
+  const begin = (text: string): Reaction<State> | undefined => {
+    const address = parseAddress(text)
+    if (!address.ok) return undefined
+    const program = application.client({
+      ...request,
+      destination: { ...destination, address: address.value },
+    })
     const reaction = program.react(program.initial, { kind: 'start' })
     return { state: { phase: 'running', inner: reaction.state, program }, actions: reaction.actions }
+  }
+  const ours = (action: ProgramAction): ProgramAction => {
+    switch (action.kind) {
+      case 'timer':
+        return { ...action, name: `${OWN_TIMER}${action.name}` }
+      case 'done':
+        return {
+          ...action,
+          cause: 'name-not-resolved',
+          text: wordFor(application.words, 'name-not-resolved'),
+        }
+      default:
+        return action
+    }
   }
   return {
     initial: { phase: 'asking', inner: asking.initial },
     react(state, event) {
       if (state.phase === 'running') {
-        if (event.kind === 'timer' && event.name === 'patience' && application.protocol === 'tcp')
-          return { state, actions: [] }
+        if (event.kind === 'timer' && event.name.startsWith(OWN_TIMER)) return { state, actions: [] }
         const reaction = state.program.react(state.inner, event)
         return { state: { ...state, inner: reaction.state }, actions: reaction.actions }
       }
-      if (
-        event.kind === 'datagram' &&
-        event.payload.text !== undefined &&
-        parseAddress(event.payload.text).ok
-      ) {
-        return begin(event.payload.text)
-      }
+      const begun = event.kind === 'datagram' ? begin(event.payload.text ?? '') : undefined
+      if (begun) return begun
       const reaction = asking.react(state.inner, event)
-      const actions = reaction.actions.map(
-        (action): ProgramAction =>
-          action.kind === 'done'
-            ? { ...action, cause: 'name-not-resolved', text: wordFor(application.words, 'name-not-resolved') }
-            : action,
-      )
-      return { state: { ...state, inner: reaction.state }, actions }
+      return { state: { ...state, inner: reaction.state }, actions: reaction.actions.map(ours) }
     },
   }
 }

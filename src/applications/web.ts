@@ -5,15 +5,22 @@ import type {
   Reaction,
   ServerProgram,
 } from '@/engine/host/program'
+import type { OutcomeCause } from '@/engine/trace'
 import type { Payload } from '@/model/packet/packet'
 import type { ClientRequest, Words } from './application'
 import { wordFor } from './outcomes'
 
-/** One line of a conversation: what the client says, then what it waits to hear, by the labels of the payloads. */
+/** What a turn waits for where any answer will do. */
+export const ANYTHING = Symbol('anything')
+
+/** One turn of a conversation: what the client says, then what it waits to hear, by the labels of the payloads. */
 export interface Turn {
   readonly says: readonly Payload[]
-  readonly hears: readonly string[]
+  readonly hears: readonly (string | typeof ANYTHING)[]
 }
+
+/** How long a client waits for the answer of a connection that stands, or for its end. Assumed: browsers and tools differ. */
+const ANSWER_PATIENCE_MS = 30_000
 
 interface TalkState {
   readonly turn: number
@@ -31,12 +38,18 @@ export function talk(
   success: string,
   words: Words,
 ): ClientProgram<TalkState> {
-  const done = (works: boolean, cause: Parameters<typeof wordFor>[1], text: string): ProgramAction => ({
+  const failed = (cause: OutcomeCause): ProgramAction => ({
     kind: 'done',
-    works,
+    works: false,
     cause,
-    text,
+    text: wordFor(words, cause),
   })
+  const neverCloses: ProgramAction = {
+    kind: 'done',
+    works: false,
+    cause: 'partly',
+    text: `${success}, but the connection never closes`,
+  }
   return {
     initial: { turn: 0, heard: 0, loaded: false },
     react(state, event: ProgramEvent): Reaction<TalkState> {
@@ -44,22 +57,34 @@ export function talk(
         case 'start':
           return { state, actions: [connectTo(request, words)] }
         case 'connected':
-          return { state, actions: say(turns[0]) }
+          return { state, actions: begin(turns, 0) }
         case 'data':
           return hear(state, event.payload, turns, words)
         case 'finished':
-          return { state, actions: state.loaded ? [] : [done(false, 'reset', wordFor(words, 'reset'))] }
+          return { state, actions: state.loaded ? [] : [failed('reset')] }
         case 'closed':
-          return { state, actions: [done(true, 'works', success)] }
+          return { state, actions: [{ kind: 'done', works: true, cause: 'works', text: success }] }
         case 'failed':
-          return state.loaded
-            ? { state, actions: [done(false, 'partly', `${success}, but the connection never closes`)] }
-            : { state, actions: [done(false, event.cause, wordFor(words, event.cause))] }
+          return { state, actions: [state.loaded ? neverCloses : failed(event.cause)] }
+        case 'timer':
+          // Of an earlier turn: that one was answered in time.
+          if (event.name !== patience(state.turn).name) return { state, actions: [] }
+          return { state, actions: [state.loaded ? neverCloses : failed('timed-out')] }
         default:
           return { state, actions: [] }
       }
     },
   }
+}
+
+function patience(turn: number): Extract<ProgramAction, { kind: 'timer' }> {
+  return { kind: 'timer', name: `turn ${turn}`, afterMs: ANSWER_PATIENCE_MS }
+}
+
+/** What the client does when it is its turn; after the last one it closes. */
+function begin(turns: readonly Turn[], turn: number): ProgramAction[] {
+  const says = turns[turn]?.says.map((payload): ProgramAction => ({ kind: 'send', payload }))
+  return [...(says ?? [{ kind: 'close' }]), patience(turn)]
 }
 
 export function connectTo({ destination, sourcePort }: ClientRequest, words: Words): ProgramAction {
@@ -79,28 +104,19 @@ export function connectTo({ destination, sourcePort }: ClientRequest, words: Wor
   }
 }
 
-function say(turn: Turn | undefined): ProgramAction[] {
-  return (turn?.says ?? []).map((payload) => ({ kind: 'send', payload }))
-}
-
 function hear(state: TalkState, payload: Payload, turns: readonly Turn[], words: Words): Reaction<TalkState> {
   const turn = turns[state.turn]
   const wanted = turn?.hears[state.heard]
-  if (!turn || wanted === undefined || payload.label !== wanted) {
-    return {
-      state,
-      actions: [
-        { kind: 'done', works: false, cause: 'protocol-error', text: wordFor(words, 'protocol-error') },
-      ],
-    }
+  if (!turn || (wanted !== ANYTHING && payload.label !== wanted)) {
+    const text = wordFor(words, 'protocol-error')
+    return { state, actions: [{ kind: 'done', works: false, cause: 'protocol-error', text }] }
   }
   const heard = state.heard + 1
   if (heard < turn.hears.length) return { state: { ...state, heard }, actions: [] }
   const next = state.turn + 1
-  const last = next >= turns.length
   return {
-    state: { turn: next, heard: 0, loaded: last },
-    actions: last ? [{ kind: 'close' }] : say(turns[next]),
+    state: { turn: next, heard: 0, loaded: next >= turns.length },
+    actions: begin(turns, next),
   }
 }
 

@@ -6,6 +6,7 @@ import type { ProgramEvent } from './host/program'
 import type { NetworkDevice } from './network'
 import type { StepBody } from './passage'
 import { arrive, type Inheritance, type MadePacket, originate, type PipelineResult } from './pipeline'
+import { LOOPBACK_INTERFACE } from './routing/lookup'
 import type { Disposition, JourneyRole, TraceStep } from './trace'
 import type { Departure, Emitted, RunningProgram, World } from './world'
 
@@ -68,7 +69,10 @@ export function note(moment: Moment, device: string, step: StepBody, journey?: n
   } as TraceStep)
 }
 
-/** A packet sets out from the device that made it. Returns why it went nowhere, if it did not leave the device. */
+/**
+ * A packet sets out from the device that made it. Returns why it did not get out, which the program that sends it is
+ * told; what is lost on the way back in by `lo` is not.
+ */
 export function transmit(
   moment: Moment,
   device: string,
@@ -92,7 +96,9 @@ export function transmit(
     ...(answers === undefined ? {} : { answers }),
   })
   const result = originate(visitOf(moment, device, numbered, index, sending.inherits))
-  return settle(moment, device, result, index, connection)
+  const ended = settle(moment, device, result, index, connection)
+  const cameBack = result.steps.some((step) => step.kind === 'sent' && step.oif === LOOPBACK_INTERFACE)
+  return cameBack ? undefined : ended
 }
 
 /** A packet reaches a device by one of its interfaces. What is meant for the device itself is returned. */

@@ -10,6 +10,8 @@ import type { JourneyRole, Outcome } from './trace'
 export interface RunningProgram {
   readonly device: string
   readonly state: unknown
+  /** Key of its TCP socket, once it has one. */
+  readonly socket?: string
   readonly outcome?: Outcome
 }
 

@@ -1,5 +1,6 @@
 import type { IpAddress } from '@/model/packet/address'
 import type { Packet, Payload } from '@/model/packet/packet'
+import { PersistentMap } from '../persistent-map'
 import { NO_PORT_MEMORY, type PortMemory } from './ports'
 
 /** States of RFC 9293 section 3.3.2 that a socket here can be in. */
@@ -33,16 +34,21 @@ export interface TcpSocket {
   readonly rcvNxt: number
   /** Segments sent and not acknowledged, oldest first. */
   readonly unacknowledged: readonly Packet[]
-  /** How often the oldest was sent again. */
+  /** How often the timer sent the oldest again: the place in the schedule of waits. */
   readonly retries: number
+  /** How often the oldest was sent again in all: a SYN-ACK also goes again when the SYN does. */
+  readonly repeats: number
   /** A timer that fires with another number was set for an older state of affairs. */
   readonly timer: number
 }
 
+/** A UDP socket hears its peer only, as after connect(). */
 export interface UdpSocket {
   readonly connection: number
   readonly local: { readonly address: IpAddress; readonly port: number }
   readonly remote: { readonly address: IpAddress; readonly port: number }
+  /** How many datagrams it has sent. */
+  readonly sent: number
 }
 
 export interface EchoWait {
@@ -53,10 +59,11 @@ export interface EchoWait {
 
 /** What a host's stack remembers. A value. */
 export interface HostState {
-  readonly tcp: ReadonlyMap<string, TcpSocket>
-  readonly udp: ReadonlyMap<number, UdpSocket>
+  readonly tcp: PersistentMap<TcpSocket>
+  /** By local port. */
+  readonly udp: PersistentMap<UdpSocket>
   /** By ICMP identifier. */
-  readonly echoes: ReadonlyMap<number, EchoWait>
+  readonly echoes: PersistentMap<EchoWait>
   readonly ports: PortMemory
   readonly nextIpId: number
   readonly nextTimer: number
@@ -64,21 +71,17 @@ export interface HostState {
 
 export function newHostState(random: () => number): HostState {
   return {
-    tcp: new Map(),
-    udp: new Map(),
-    echoes: new Map(),
+    tcp: PersistentMap.empty(),
+    udp: PersistentMap.empty(),
+    echoes: PersistentMap.empty(),
     ports: NO_PORT_MEMORY,
     nextIpId: Math.floor(random() * 65536),
     nextTimer: 1,
   }
 }
 
-export function socketKey(
-  protocol: 'tcp' | 'udp',
-  local: TcpSocket['local'],
-  remote: TcpSocket['remote'],
-): string {
-  return `${protocol} ${local.address} ${local.port} ${remote.address} ${remote.port}`
+export function socketKey(local: TcpSocket['local'], remote: TcpSocket['remote']): string {
+  return `${local.address} ${local.port} ${remote.address} ${remote.port}`
 }
 
 /** How many sequence numbers a segment takes. */

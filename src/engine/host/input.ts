@@ -49,7 +49,7 @@ function receiveDatagram(
   journey: number,
   connection: number,
 ): 'delivered' | 'no-listener' {
-  const waiting = hostOf(moment, device).udp.get(packet.dport)
+  const waiting = hostOf(moment, device).udp.get(`${packet.dport}`)
   const fromPeer = waiting && waiting.remote.address === packet.src && waiting.remote.port === packet.sport
   if (waiting && fromPeer) {
     moment.tell(waiting.connection, { kind: 'datagram', payload: packet.payload ?? { bytes: 0 } }, journey)
@@ -110,7 +110,7 @@ function receiveIcmp(
     transmit(moment, device, reply, { role: 'reply', connection, answers: journey })
     return
   }
-  const waiting = hostOf(moment, device).echoes.get(packet.icmpId ?? -1)
+  const waiting = hostOf(moment, device).echoes.get(`${packet.icmpId}`)
   if (packet.type === answers && waiting) {
     moment.tell(
       waiting.connection,
@@ -154,7 +154,6 @@ function receiveError(moment: Moment, device: string, packet: IcmpPacket): void 
   }
   if (quoted.kind === 'tcp') {
     const key = socketKey(
-      'tcp',
       { address: quoted.src, port: quoted.sport },
       { address: quoted.dst, port: quoted.dport },
     )
@@ -164,10 +163,10 @@ function receiveError(moment: Moment, device: string, packet: IcmpPacket): void 
     removeSocket(moment, device, key)
     told(socket.connection)
   } else if (quoted.kind === 'udp') {
-    const socket = host.udp.get(quoted.sport)
-    if (socket && socket.remote.address === quoted.dst) told(socket.connection)
+    const socket = host.udp.get(`${quoted.sport}`)
+    if (socket?.remote.address === quoted.dst && socket.remote.port === quoted.dport) told(socket.connection)
   } else if (quoted.kind === 'icmp') {
-    const waiting = host.echoes.get(quoted.icmpId ?? -1)
+    const waiting = host.echoes.get(`${quoted.icmpId}`)
     if (waiting) told(waiting.connection)
   }
 }

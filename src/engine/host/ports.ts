@@ -1,12 +1,16 @@
 import type { PortRange } from '@/model/packet/port'
 import type { HostProfile } from '@/model/topology/host-profile'
+import { PersistentMap } from '../persistent-map'
 
-/** What a host remembers about picking: where the last pick per destination was. */
+/** What a host remembers about picking. */
 export interface PortMemory {
-  readonly last: ReadonlyMap<string, number>
+  /** Where the last pick was, per destination or in all. */
+  readonly last: PersistentMap<number>
+  /** Protocols of which a first port was picked: what is pinned for a story is given out once. */
+  readonly started: readonly ('tcp' | 'udp')[]
 }
 
-export const NO_PORT_MEMORY: PortMemory = { last: new Map() }
+export const NO_PORT_MEMORY: PortMemory = { last: PersistentMap.empty(), started: [] }
 
 export interface PickRequest {
   readonly profile: HostProfile
@@ -27,7 +31,7 @@ export function pickEphemeralPort(request: PickRequest): { port: number; memory:
     firstPort !== undefined && inRange(range, firstPort) && isFree(firstPort) ? firstPort : undefined
   const port = pinned ?? firstFree(request)
   if (port === undefined) return undefined
-  return { port, memory: { last: new Map(request.memory.last).set(memoryKey(request), port) } }
+  return { port, memory: { ...request.memory, last: request.memory.last.with(memoryKey(request), port) } }
 }
 
 function firstFree(request: PickRequest): number | undefined {

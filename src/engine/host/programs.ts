@@ -3,10 +3,11 @@ import { FAMILY, familyOf } from '@/model/packet/address'
 import { icmpPacket, udpPacket } from '@/model/packet/build'
 import { deviceOf, hostOf, type Moment, note, setHost, setRunning, transmit } from '../moment'
 import { sourceAddressFor } from '../routing/lookup'
-import type { Outcome } from '../trace'
-import { NO_PORT_MEMORY, pickEphemeralPort } from './ports'
+import type { Outcome, OutcomeCause } from '../trace'
+import type { HostState, UdpSocket } from './host-state'
+import { takePort } from './local-port'
 import type { ClientProgram, ProgramAction, ProgramEvent } from './program'
-import { refusalOf } from './refusal'
+import { refusalOfDatagram } from './refusal'
 import { closeSocket, connectSocket, sendSegment } from './tcp'
 
 /** Tells a client program what happened and does what it asks. A program that has ended hears nothing more. */
@@ -70,71 +71,66 @@ function sendDatagram(
   device: string,
   action: Extract<ProgramAction, { kind: 'datagram' }>,
 ): void {
-  const host = hostOf(moment, device)
-  const known = [...host.udp.entries()].find(([, socket]) => socket.connection === connection)
+  const fail = (cause: OutcomeCause) => tellClient(moment, connection, { kind: 'failed', cause })
   const from = sourceAddressFor(deviceOf(moment, device), action.to)
   if (from === undefined) {
-    tellClient(moment, connection, { kind: 'failed', cause: 'net-unreachable' })
+    fail('net-unreachable')
     return
   }
-  const local = known?.[1].local ?? bindUdp(moment, connection, device, from, action)
-  if (!local) return
-  const { to, port, payload } = action
-  const profile = deviceOf(moment, device).profile
+  const known = udpSocketTo(hostOf(moment, device), connection, action)
+  const opened = known ?? openUdp(moment, connection, device, from, action)
+  if (typeof opened === 'string') {
+    fail(opened)
+    return
+  }
+  const { local, remote, sent } = opened
+  const host = hostOf(moment, device)
+  setHost(moment, device, { ...host, udp: host.udp.with(`${local.port}`, { ...opened, sent: sent + 1 }) })
   const packet = udpPacket({
     src: local.address,
-    dst: to,
+    dst: remote.address,
     sport: local.port,
-    dport: port,
-    payload,
-    hopLimit: profile.hopLimit,
+    dport: remote.port,
+    payload: action.payload,
+    hopLimit: deviceOf(moment, device).profile.hopLimit,
   })
-  const cause = refusalOf(
-    transmit(moment, device, packet, { role: 'request', connection, retry: known ? 1 : 0 }),
+  const cause = refusalOfDatagram(
+    transmit(moment, device, packet, { role: 'request', connection, retry: sent }),
   )
-  if (cause) tellClient(moment, connection, { kind: 'failed', cause })
+  if (cause) fail(cause)
 }
 
-function bindUdp(
+/** A program asks each peer from a socket of its own: a name server, then the service. */
+function udpSocketTo(
+  host: HostState,
+  connection: number,
+  { to, port }: Extract<ProgramAction, { kind: 'datagram' }>,
+): UdpSocket | undefined {
+  for (const socket of host.udp.values()) {
+    if (socket.connection !== connection) continue
+    if (socket.remote.address === to && socket.remote.port === port) return socket
+  }
+  return undefined
+}
+
+/** A new UDP socket, or why there is none. */
+function openUdp(
   moment: Moment,
   connection: number,
   device: string,
   address: IpAddress,
-  action: Extract<ProgramAction, { kind: 'datagram' }>,
-): { address: IpAddress; port: number } | undefined {
-  const host = hostOf(moment, device)
-  const { profile, firstPort } = deviceOf(moment, device)
-  // connect() on UDP picks at random, both parities [G7]; a pinned port is for TCP stories and UDP alike.
-  const picked =
-    action.sourcePort === undefined
-      ? pickEphemeralPort({
-          profile: { ...profile, picker: profile.picker === 'linux-parity' ? 'random' : profile.picker },
-          ...(firstPort === undefined ? {} : { firstPort }),
-          destination: 'udp',
-          memory: profile.picker === 'linux-parity' ? NO_PORT_MEMORY : host.ports,
-          isFree: (port) => !host.udp.has(port),
-          random: moment.random,
-        })
-      : { port: action.sourcePort, memory: host.ports }
-  if (!picked || (action.sourcePort !== undefined && host.udp.has(action.sourcePort))) {
-    tellClient(moment, connection, { kind: 'failed', cause: picked ? 'address-in-use' : 'no-free-port' })
-    return undefined
-  }
-  const local = { address, port: picked.port }
-  const udp = new Map(host.udp).set(picked.port, {
+  { to, port, sourcePort }: Extract<ProgramAction, { kind: 'datagram' }>,
+): UdpSocket | OutcomeCause {
+  const remote = { address: to, port }
+  const taken = takePort(moment, device, {
+    protocol: 'udp',
     connection,
-    local,
-    remote: { address: action.to, port: action.port },
+    to: remote,
+    sourcePort,
+    isFree: (each) => !hostOf(moment, device).udp.get(`${each}`),
   })
-  setHost(moment, device, { ...host, udp, ports: picked.memory })
-  note(moment, device, {
-    kind: 'socket',
-    event: 'port-picked',
-    sentence: `picked source port ${picked.port}`,
-    port: picked.port,
-    connection,
-  })
-  return local
+  if (taken.cause) return taken.cause
+  return { connection, local: { address, port: taken.port }, remote, sent: 0 }
 }
 
 function sendEcho(moment: Moment, connection: number, device: string, to: IpAddress): void {
@@ -144,10 +140,10 @@ function sendEcho(moment: Moment, connection: number, device: string, to: IpAddr
     return
   }
   const host = hostOf(moment, device)
-  const icmpId = 1 + Math.floor(moment.random() * 65535)
+  const icmpId = freeEchoId(host, moment.random)
   setHost(moment, device, {
     ...host,
-    echoes: new Map(host.echoes).set(icmpId, { connection, to, sentAtMs: moment.nowMs }),
+    echoes: host.echoes.with(`${icmpId}`, { connection, to, sentAtMs: moment.nowMs }),
   })
   const packet = icmpPacket({
     src: from,
@@ -159,6 +155,13 @@ function sendEcho(moment: Moment, connection: number, device: string, to: IpAddr
     payload: { bytes: 56 },
     hopLimit: deviceOf(moment, device).profile.hopLimit,
   })
-  const cause = refusalOf(transmit(moment, device, packet, { role: 'request', connection }))
+  const cause = refusalOfDatagram(transmit(moment, device, packet, { role: 'request', connection }))
   if (cause) tellClient(moment, connection, { kind: 'failed', cause })
+}
+
+/** An identifier that no other echo waits for, from 1; there are far more of them than connections at once. */
+function freeEchoId(host: HostState, random: () => number): number {
+  let id = 1 + Math.floor(random() * 65_535)
+  while (host.echoes.get(`${id}`)) id = (id % 65_535) + 1
+  return id
 }

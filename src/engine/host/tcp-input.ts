@@ -4,7 +4,7 @@ import { resetFor } from '../filter/reject'
 import { deviceOf, hostOf, type Moment, note, transmit } from '../moment'
 import { segmentLength, socketKey, type TcpSocket } from './host-state'
 import type { ProgramEvent } from './program'
-import { armTimer, emit, finishSending, putSocket, removeSocket } from './tcp'
+import { armTimer, emit, finishSending, putSocket, removeSocket, UNSENT } from './tcp'
 
 const { SYN, ACK, FIN, RST, PSH } = TCP_FLAG
 
@@ -18,7 +18,7 @@ export function receiveSegment(
 ): 'delivered' | 'no-listener' {
   const local = { address: packet.dst, port: packet.dport }
   const remote = { address: packet.src, port: packet.sport }
-  const key = socketKey('tcp', local, remote)
+  const key = socketKey(local, remote)
   const socket = hostOf(moment, device).tcp.get(key)
   if (socket) {
     continueSocket(moment, device, socket, packet, journey)
@@ -30,6 +30,7 @@ export function receiveSegment(
   if (service && opens) {
     const iss = Math.floor(moment.random() * 2 ** 32)
     putSocket(moment, device, {
+      ...UNSENT,
       key,
       owner: { kind: 'server', service: service.id, state: moment.world.programs.server(service).initial },
       connection,
@@ -39,9 +40,6 @@ export function receiveSegment(
       sndNxt: iss,
       sndUna: iss,
       rcvNxt: (packet.seq + 1) >>> 0,
-      unacknowledged: [],
-      retries: 0,
-      timer: 0,
     })
     emit(moment, device, key, SYN | ACK, undefined, journey)
     return 'delivered'
@@ -67,20 +65,30 @@ function continueSocket(
     return
   }
   if (socket.state === 'SYN-RECEIVED' && packet.flags & SYN) {
-    // The SYN came again: so does the answer, and the timer starts over.
-    const [synAck] = socket.unacknowledged
-    if (synAck)
-      transmit(moment, device, synAck, {
-        role: 'reply',
-        connection: socket.connection,
-        answers: journey,
-        retry: socket.retries + 1,
-      })
-    armTimer(moment, device, socket.key)
+    answerAgain(moment, device, socket, journey)
     return
   }
-  const acknowledged = acknowledge(moment, device, socket, packet)
+  // Without ACK a segment says nothing to a connection (RFC 9293 3.10.7.4, fifth).
+  if (!(packet.flags & ACK)) return
+  if (socket.state === 'SYN-RECEIVED' && !acknowledgesNews(socket, packet)) {
+    const reset = resetFor(packet, deviceOf(moment, device).profile.hopLimit)
+    if (reset)
+      transmit(moment, device, reset, { role: 'reply', connection: socket.connection, answers: journey })
+    return
+  }
+  const acknowledged = acknowledge(moment, device, socket, packet, journey)
   receiveData(moment, device, acknowledged, packet, journey)
+}
+
+/** The SYN came again: so does the answer, with the same numbers, and the wait for its ACK starts over. */
+function answerAgain(moment: Moment, device: string, socket: TcpSocket, journey: number): void {
+  const [synAck] = socket.unacknowledged
+  if (!synAck) return
+  const repeats = socket.repeats + 1
+  putSocket(moment, device, { ...socket, repeats })
+  armTimer(moment, device, socket.key)
+  const { connection } = socket
+  transmit(moment, device, synAck, { role: 'reply', connection, answers: journey, retry: repeats })
 }
 
 /** A reset counts only when its number is the one awaited (RFC 5961 section 3.2). */
@@ -121,9 +129,7 @@ function answerToSyn(
     state: 'ESTABLISHED',
     sndUna: packet.ack,
     rcvNxt: (packet.seq + 1) >>> 0,
-    unacknowledged: [],
-    retries: 0,
-    timer: 0,
+    ...UNSENT,
   })
   note(moment, device, {
     kind: 'socket',
@@ -137,24 +143,29 @@ function answerToSyn(
 
 const serialBefore = (a: number, b: number) => ((a - b) | 0) < 0
 
+/** Whether the segment acknowledges something that was sent and not acknowledged before. */
+function acknowledgesNews({ sndUna, sndNxt }: TcpSocket, { ack }: TcpPacket): boolean {
+  return serialBefore(sndUna, ack) && !serialBefore(sndNxt, ack)
+}
+
 /** Takes what the other side has now acknowledged off the list and moves the state on. */
-function acknowledge(moment: Moment, device: string, socket: TcpSocket, packet: TcpPacket): TcpSocket {
-  if (
-    !(packet.flags & ACK) ||
-    !serialBefore(socket.sndUna, packet.ack) ||
-    serialBefore(socket.sndNxt, packet.ack)
-  )
-    return socket
+function acknowledge(
+  moment: Moment,
+  device: string,
+  socket: TcpSocket,
+  packet: TcpPacket,
+  journey: number,
+): TcpSocket {
+  if (!acknowledgesNews(socket, packet)) return socket
   const left = socket.unacknowledged.filter(
     (each) => each.kind === 'tcp' && serialBefore(packet.ack, (each.seq + segmentLength(each)) >>> 0),
   )
   const finAcknowledged = left.length === 0 && packet.ack === socket.sndNxt
   const moved: TcpSocket = {
     ...socket,
+    ...UNSENT,
     sndUna: packet.ack,
     unacknowledged: left,
-    retries: 0,
-    timer: 0,
     state: stateAfterAck(socket, finAcknowledged),
   }
   putSocket(moment, device, moved)
@@ -168,9 +179,9 @@ function acknowledge(moment: Moment, device: string, socket: TcpSocket, packet: 
     })
     tellServer(moment, device, socket.key, { kind: 'connected' }, undefined)
   }
-  if (moved.state === 'CLOSED' && socket.state === 'LAST-ACK') {
-    removeSocket(moment, device, socket.key)
-    if (socket.owner.kind === 'client') moment.tell(socket.connection, { kind: 'closed' })
+  if (moved.state === 'CLOSED') removeSocket(moment, device, socket.key)
+  if (moved.state === 'CLOSED' || (moved.state === 'TIME-WAIT' && socket.state === 'CLOSING')) {
+    sayClosed(moment, device, socket, journey)
   }
   return hostOf(moment, device).tcp.get(socket.key) ?? moved
 }
@@ -226,16 +237,14 @@ function receiveFin(moment: Moment, device: string, key: string, journey: number
     const done = socket.state === 'FIN-WAIT-2'
     putSocket(moment, device, { ...socket, state: done ? 'TIME-WAIT' : 'CLOSING' })
     emit(moment, device, key, ACK, undefined, journey)
-    if (done) {
-      note(moment, device, {
-        kind: 'socket',
-        event: 'closed',
-        sentence: 'the connection is closed',
-        connection: socket.connection,
-      })
-      if (socket.owner.kind === 'client') moment.tell(socket.connection, { kind: 'closed' }, journey)
-    }
+    if (done) sayClosed(moment, device, socket, journey)
   }
+}
+
+/** Both sides have said everything and know that the other has heard it. */
+function sayClosed(moment: Moment, device: string, { connection, owner }: TcpSocket, journey: number): void {
+  note(moment, device, { kind: 'socket', event: 'closed', sentence: 'the connection is closed', connection })
+  if (owner.kind === 'client') moment.tell(connection, { kind: 'closed' }, journey)
 }
 
 function tell(

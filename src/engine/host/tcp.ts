@@ -1,36 +1,28 @@
 // Read first: RFC 9293 sections 3.5 (establishing), 3.6 (closing), 3.8 (data), 3.10 (event processing).
 import { tcpPacket } from '@/model/packet/build'
 import { type Payload, TCP_FLAG, type TcpPacket } from '@/model/packet/packet'
-import { deviceOf, hostOf, type Moment, note, setHost, transmit } from '../moment'
+import { deviceOf, hostOf, type Moment, note, setHost, setRunning, transmit } from '../moment'
 import { sourceAddressFor } from '../routing/lookup'
 import type { OutcomeCause } from '../trace'
-import { type HostState, segmentLength, socketKey, type TcpSocket } from './host-state'
-import { pickEphemeralPort } from './ports'
+import { segmentLength, socketKey, type TcpSocket } from './host-state'
+import { takePort } from './local-port'
 import type { ProgramAction } from './program'
-import { refusalOf } from './refusal'
+import { noWay } from './refusal'
 import { retryDelay } from './tcp-timers'
 
 const { SYN, ACK, FIN, PSH } = TCP_FLAG
 
+/** Of a socket that has sent nothing yet. */
+export const UNSENT = { unacknowledged: [], retries: 0, repeats: 0, timer: 0 } as const
+
 export function putSocket(moment: Moment, device: string, socket: TcpSocket): void {
   const host = hostOf(moment, device)
-  setHost(moment, device, { ...host, tcp: new Map(host.tcp).set(socket.key, socket) })
+  setHost(moment, device, { ...host, tcp: host.tcp.with(socket.key, socket) })
 }
 
 export function removeSocket(moment: Moment, device: string, key: string): void {
   const host = hostOf(moment, device)
-  const tcp = new Map(host.tcp)
-  tcp.delete(key)
-  setHost(moment, device, { ...host, tcp })
-}
-
-/** The socket of a client program or of a server's connection, by the number of the connection. */
-export function socketOf(
-  host: HostState,
-  connection: number,
-  owner: 'client' | 'server',
-): TcpSocket | undefined {
-  return [...host.tcp.values()].find((each) => each.connection === connection && each.owner.kind === owner)
+  setHost(moment, device, { ...host, tcp: host.tcp.without(key) })
 }
 
 /** connect(): picks a port, sends the SYN, and waits. */
@@ -40,7 +32,6 @@ export function connectSocket(
   device: string,
   action: Extract<ProgramAction, { kind: 'connect' }>,
 ): void {
-  const { profile, firstPort } = deviceOf(moment, device)
   const fail = (cause: OutcomeCause) => moment.tell(connection, { kind: 'failed', cause })
   const address = sourceAddressFor(deviceOf(moment, device), action.to)
   if (address === undefined) {
@@ -48,31 +39,23 @@ export function connectSocket(
     return
   }
   const remote = { address: action.to, port: action.port }
-  const host = hostOf(moment, device)
-  const isFree = (port: number) => !host.tcp.has(socketKey('tcp', { address, port }, remote))
-  const picked =
-    action.sourcePort === undefined
-      ? pickEphemeralPort({
-          profile,
-          ...(firstPort === undefined ? {} : { firstPort }),
-          destination: `${action.to}:${action.port}`,
-          memory: host.ports,
-          isFree,
-          random: moment.random,
-        })
-      : { port: action.sourcePort, memory: host.ports }
-  if (!picked) {
-    fail('no-free-port')
-    return
-  }
-  if (!isFree(picked.port)) {
-    fail('address-in-use')
+  const taken = takePort(moment, device, {
+    protocol: 'tcp',
+    connection,
+    to: remote,
+    sourcePort: action.sourcePort,
+    isFree: (port) => !hostOf(moment, device).tcp.get(socketKey({ address, port }, remote)),
+  })
+  if (taken.cause) {
+    fail(taken.cause)
     return
   }
   const iss = Math.floor(moment.random() * 2 ** 32)
-  const local = { address, port: picked.port }
-  const socket: TcpSocket = {
-    key: socketKey('tcp', local, remote),
+  const local = { address, port: taken.port }
+  const key = socketKey(local, remote)
+  putSocket(moment, device, {
+    ...UNSENT,
+    key,
     owner: { kind: 'client', connection },
     connection,
     state: 'SYN-SENT',
@@ -81,25 +64,10 @@ export function connectSocket(
     sndNxt: iss,
     sndUna: iss,
     rcvNxt: 0,
-    unacknowledged: [],
-    retries: 0,
-    timer: 0,
-  }
-  setHost(moment, device, { ...hostOf(moment, device), ports: picked.memory })
-  const how = action.sourcePort === undefined ? 'picked' : 'uses'
-  note(moment, device, {
-    kind: 'socket',
-    event: 'port-picked',
-    sentence: `${how} source port ${picked.port}`,
-    port: picked.port,
-    connection,
   })
-  putSocket(moment, device, socket)
-  emit(moment, device, socket.key, SYN, undefined, undefined)
-  moment.emitted.push({
-    atMs: moment.nowMs + profile.synGiveUpAtMs,
-    event: { kind: 'tcp-timer', device, socket: socket.key, timer: -1, what: 'give-up' },
-  })
+  const running = moment.world.running[connection]
+  if (running) setRunning(moment, connection, { ...running, socket: key })
+  emit(moment, device, key, SYN, undefined, undefined)
 }
 
 /** Sends a segment with the next sequence number; what takes numbers is kept until it is acknowledged. */
@@ -131,7 +99,7 @@ export function emit(
       ...socket,
       sndNxt: (socket.sndNxt + length) >>> 0,
       unacknowledged: [...socket.unacknowledged, packet],
-      retries: first ? 0 : socket.retries,
+      ...(first ? { retries: 0, repeats: 0 } : {}),
     })
     if (first) armTimer(moment, device, key)
   }
@@ -153,7 +121,7 @@ function send(
     ...(answers === undefined ? {} : { answers }),
   })
   // A drop in the host's own OUTPUT is silence to TCP; no way out is told at once [e6 G5].
-  const cause = ended?.kind === 'dropped' ? undefined : refusalOf(ended)
+  const cause = noWay(ended)
   if (cause && socket.state === 'SYN-SENT') {
     removeSocket(moment, device, socket.key)
     moment.tell(socket.connection, { kind: 'failed', cause })
@@ -171,7 +139,7 @@ export function armTimer(moment: Moment, device: string, key: string): void {
   setHost(moment, device, {
     ...host,
     nextTimer: timer + 1,
-    tcp: new Map(host.tcp).set(key, { ...socket, timer }),
+    tcp: host.tcp.with(key, { ...socket, timer }),
   })
   moment.emitted.push({
     atMs: moment.nowMs + delay.afterMs,
@@ -188,9 +156,7 @@ export function tcpTimer(
   what: 'retransmit' | 'give-up',
 ): void {
   const socket = hostOf(moment, device).tcp.get(key)
-  if (!socket) return
-  const isConnecting = timer === -1 && socket.state === 'SYN-SENT'
-  if (!isConnecting && socket.timer !== timer) return
+  if (socket?.timer !== timer) return
   if (what === 'give-up') {
     giveUp(moment, device, socket)
     return
@@ -198,7 +164,8 @@ export function tcpTimer(
   const oldest = socket.unacknowledged[0]
   if (oldest?.kind !== 'tcp') return
   const retries = socket.retries + 1
-  putSocket(moment, device, { ...socket, retries })
+  const repeats = socket.repeats + 1
+  putSocket(moment, device, { ...socket, retries, repeats })
   note(moment, device, {
     kind: 'socket',
     event: 'retransmit',
@@ -206,7 +173,7 @@ export function tcpTimer(
     connection: socket.connection,
   })
   armTimer(moment, device, key)
-  send(moment, device, socket, { ...oldest, ack: oldest.flags & ACK ? socket.rcvNxt : 0 }, { retry: retries })
+  send(moment, device, socket, { ...oldest, ack: oldest.flags & ACK ? socket.rcvNxt : 0 }, { retry: repeats })
 }
 
 function giveUp(moment: Moment, device: string, socket: TcpSocket): void {
@@ -228,8 +195,8 @@ export function sendSegment(
   payload: Payload,
   answers: number | undefined,
 ): void {
-  const socket = socketOf(hostOf(moment, device), connection, 'client')
-  if (socket) emit(moment, device, socket.key, ACK | PSH, payload, answers)
+  const key = moment.world.running[connection]?.socket
+  if (key !== undefined) emit(moment, device, key, ACK | PSH, payload, answers)
 }
 
 /** A program has no more to say: FIN. */
@@ -239,8 +206,8 @@ export function closeSocket(
   connection: number,
   answers: number | undefined,
 ): void {
-  const socket = socketOf(hostOf(moment, device), connection, 'client')
-  if (socket) finishSending(moment, device, socket.key, answers)
+  const key = moment.world.running[connection]?.socket
+  if (key !== undefined) finishSending(moment, device, key, answers)
 }
 
 export function finishSending(
