@@ -128,6 +128,7 @@ function measure(count: number): Row[] {
   let n = 0
   const compile = medianMilliseconds(() => compileNetwork(edited(design, n++)), 31)
   const all = medianMilliseconds(() => runAll(edited(design, n++)), 31)
+  // Told apart after the clock has stopped, as nobody looks at more than one flow at once.
   const steps = traces.reduce((sum, trace) => sum + trace.steps.length, 0)
   const packets = traces.reduce((sum, trace) => sum + trace.journeys.length, 0)
   const unit = 'ms, a frame'

@@ -36,7 +36,10 @@ export function runFlow(network: Network, design: Design, flow: FlowRequest): Tr
   const record = run(network, { clients, server: serverFor }, network.seed)
   return {
     flow: flow.id,
-    steps: record.steps,
+    recorded: record.recorded,
+    get steps() {
+      return record.steps
+    },
     journeys: record.journeys,
     outcome: withCulprit(combine(application, record.outcomes), record.journeys),
     endsAtMs: record.endsAtMs,
@@ -44,7 +47,14 @@ export function runFlow(network: Network, design: Design, flow: FlowRequest): Tr
 }
 
 function refused(flow: FlowRequest, cause: OutcomeCause, text: string): Trace {
-  return { flow: flow.id, steps: [], journeys: [], outcome: { works: false, cause, text }, endsAtMs: 0 }
+  return {
+    flow: flow.id,
+    recorded: [],
+    steps: [],
+    journeys: [],
+    outcome: { works: false, cause, text },
+    endsAtMs: 0,
+  }
 }
 
 /** What the person sees of several connections: all work, none does, or some do (R010). */

@@ -19,6 +19,7 @@ import { compileNetwork } from './compile'
 import { type DeviceState, newDeviceState } from './device-state'
 import type { ConntrackSettings, Network } from './network'
 import { arrive, originate, type PipelineResult, type Visit } from './pipeline'
+import { type RecordedStep, stepsOf } from './recording'
 import type { Disposition, TraceStep } from './trace'
 
 /*
@@ -321,20 +322,20 @@ export class Laboratory {
       at: device,
       disposition,
       last: packet as Packet,
-      steps: hops.flatMap((hop) => hop.result.steps),
+      steps: stepsOf(hops.flatMap((hop) => hop.result.steps)),
       answers,
       state: (id) => hops.findLast((hop) => hop.device === id)?.state,
     }
   }
 }
 
-function trackedAs(steps: readonly TraceStep[]): CtState | undefined {
+function trackedAs(steps: readonly RecordedStep[]): CtState | undefined {
   const looks = steps.filter((step) => step.kind === 'conntrack' && step.change !== 'confirmed')
   const last = looks.at(-1)
   return last?.kind === 'conntrack' ? last.state : undefined
 }
 
-function lastPacket(steps: readonly TraceStep[]): Packet | undefined {
+function lastPacket(steps: readonly RecordedStep[]): Packet | undefined {
   const ended = steps.findLast((step) => step.kind === 'ended')
   return ended?.kind === 'ended' ? ended.packet : undefined
 }

@@ -6,8 +6,9 @@ import type { ProgramEvent } from './host/program'
 import type { NetworkDevice } from './network'
 import type { StepBody } from './passage'
 import { arrive, type Inheritance, type MadePacket, originate, type PipelineResult } from './pipeline'
+import type { RecordedStep } from './recording'
 import { LOOPBACK_INTERFACE } from './routing/lookup'
-import type { Disposition, JourneyRole, TraceStep } from './trace'
+import type { Disposition, JourneyRole } from './trace'
 import type { Departure, Emitted, RunningProgram, World } from './world'
 
 /** A link takes this long, in milliseconds. */
@@ -21,7 +22,7 @@ export interface Moment {
   world: World
   readonly nowMs: number
   readonly random: () => number
-  readonly trace: TraceStep[]
+  readonly trace: RecordedStep[]
   readonly emitted: Emitted[]
   readonly departures: Departure[]
   /** Tells a client program what happened; `answers` is the journey that made it happen. */
@@ -66,7 +67,7 @@ export function note(moment: Moment, device: string, step: StepBody, journey?: n
     device,
     ...(journey === undefined ? {} : { journey }),
     ...step,
-  } as TraceStep)
+  } as RecordedStep)
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ConntrackEntry } from './conntrack/entry'
 import type { Direction } from './conntrack/tuple'
 import type { DeviceState } from './device-state'
 import type { Network, NetworkDevice } from './network'
-import type { TraceStep } from './trace'
+import type { RecordedStep } from './recording'
 
 /** What the tracker hangs on a packet: the connection it belongs to and what it is there. */
 export interface Tracking {
@@ -57,7 +57,7 @@ export interface Passage {
   isMasqueraded: boolean
   /** ipchains: an answer that got its inside address again; the forward chain is not asked about it. */
   isDemasqueraded: boolean
-  readonly steps: TraceStep[]
+  readonly steps: RecordedStep[]
   readonly made: MadePacket[]
 }
 
@@ -79,11 +79,11 @@ export function newPassage(visit: Visit, iif: string | undefined): Passage {
 
 type Body<Step> = Step extends unknown ? Omit<Step, 'atMs' | 'device' | 'journey'> : never
 /** A step without the place and time. */
-export type StepBody = Body<TraceStep>
+export type StepBody = Body<RecordedStep>
 
 export function record(passage: Passage, step: StepBody): void {
   const { nowMs, device, journey } = passage.visit
-  passage.steps.push({ atMs: nowMs, device: device.id, journey, ...step } as TraceStep)
+  passage.steps.push({ atMs: nowMs, device: device.id, journey, ...step } as RecordedStep)
 }
 
 /** The state that rules see; undefined on a device that keeps none. */

@@ -5,11 +5,12 @@ import { recordEnd, runHook } from './hooks'
 import { inheritanceOf } from './inheritance'
 import type { Neighbor } from './network'
 import { type MadePacket, newPassage, type Passage, record, type Visit } from './passage'
+import type { RecordedStep } from './recording'
 import { decideIn, decideOut, type RouteDecision } from './routing/decide'
 import { type IcmpMeaning, icmpErrorAbout } from './routing/icmp-error'
 import { interfaceByName, isOwnAddress, LOOPBACK_INTERFACE } from './routing/lookup'
 import { isMartianOnArrival } from './routing/martian'
-import type { Disposition, TraceStep } from './trace'
+import type { Disposition } from './trace'
 
 export type { Inheritance, MadePacket, Visit } from './passage'
 
@@ -19,7 +20,7 @@ export type { Inheritance, MadePacket, Visit } from './passage'
  */
 export interface PipelineResult {
   readonly state: DeviceState
-  readonly steps: readonly TraceStep[]
+  readonly steps: readonly RecordedStep[]
   readonly forward?: { readonly oif: string; readonly packet: Packet; readonly neighbor: Neighbor }
   readonly deliver?: { readonly packet: Packet; readonly iif: string }
   readonly made: readonly MadePacket[]

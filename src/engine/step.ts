@@ -2,7 +2,7 @@ import { deliver } from './host/input'
 import { tellClient } from './host/programs'
 import { tcpTimer } from './host/tcp'
 import { type Moment, receive } from './moment'
-import type { TraceStep } from './trace'
+import type { RecordedStep } from './recording'
 import type { Departure, Emitted, World, WorldEvent } from './world'
 
 /** What a step is given from outside: simulated milliseconds, and randomness (0 inclusive to 1 exclusive). */
@@ -13,7 +13,7 @@ export interface Given {
 
 export interface Stepped {
   readonly world: World
-  readonly trace: readonly TraceStep[]
+  readonly trace: readonly RecordedStep[]
   readonly emitted: readonly Emitted[]
   readonly departures: readonly Departure[]
 }

@@ -1,6 +1,7 @@
 import type { CtState, FieldId, Scalar } from '@/model/fields/field'
 import type { Packet } from '@/model/packet/packet'
 import type { ChainRef, Hook, Policy, TargetKind } from '@/model/ruleset/ruleset'
+import type { RecordedStep } from './recording'
 
 /**
  * The record of a run: everything on screen, in text and on the command line is a reading of it.
@@ -11,6 +12,9 @@ import type { ChainRef, Hook, Policy, TargetKind } from '@/model/ruleset/ruleset
  */
 export interface Trace {
   readonly flow: string
+  /** The steps as they were written down: cheap to read where rules that did not match do not matter. */
+  readonly recorded: readonly RecordedStep[]
+  /** Told from `recorded` when first asked for. */
   readonly steps: readonly TraceStep[]
   readonly journeys: readonly Journey[]
   /** What the person at the client sees in the end. */
@@ -92,7 +96,7 @@ export interface FailedCondition {
   readonly sentence: string
 }
 
-interface StepBase {
+export interface StepBase {
   readonly atMs: number
   readonly device: string
   /** Index of the journey; absent for what no packet did. */

@@ -1,4 +1,4 @@
-import { type ChainDecision, walkChain } from '@/engine/filter/evaluate'
+import { type ChainDecision, missesIn, walkChain } from '@/engine/filter/evaluate'
 import { KEEP_NOTHING, ruleDecider } from '@/engine/filter/recorder'
 import type { CompiledChain, Network } from '@/engine/network'
 import type { TriedRule, Walk } from './walks'
@@ -23,13 +23,14 @@ export function ownRulesVerdict(network: Network, walk: Walk): OwnVerdict | unde
     find: (ref) => device.chain(ref),
     recorder: {
       ...KEEP_NOTHING,
-      tried: (of, compiled, failed, context) => {
-        const why = failed?.explain(context)
-        tried.push({
-          ...ruleDecider(of, compiled),
-          matched: failed === undefined,
-          ...(why ? { failed: why } : {}),
-        })
+      passed: (rules) => {
+        for (const { rule, failed } of missesIn(rules)) {
+          const why = failed.explain(rules.context)
+          tried.push({ ...ruleDecider(rules.chain, rule), matched: false, failed: why })
+        }
+      },
+      matched: (of, rule) => {
+        tried.push({ ...ruleDecider(of, rule), matched: true })
       },
     },
   })

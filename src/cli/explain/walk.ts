@@ -1,7 +1,7 @@
 import { compileChain } from '@/engine/filter/compile-chain'
-import { type ChainDecision, walkChain } from '@/engine/filter/evaluate'
-import type { Recorder } from '@/engine/filter/recorder'
-import type { CompiledChain } from '@/engine/network'
+import { type ChainDecision, missesIn, walkChain } from '@/engine/filter/evaluate'
+import { KEEP_NOTHING, type Recorder } from '@/engine/filter/recorder'
+import type { CompiledChain, CompiledRule } from '@/engine/network'
 import { CT_STATES, type CtState, type MatchContext, type Resolver } from '@/model/fields/field'
 import type { Firewall } from '@/model/firewalls/firewall-kind'
 import { firewallKind } from '@/model/firewalls/lookup'
@@ -138,26 +138,33 @@ function walkOne(
   }
   const steps: WalkStep[] = []
   const recorder: Recorder = {
+    ...KEEP_NOTHING,
     entered: (entered, base) => {
       if (!base) steps.push({ kind: 'chain', chain: entered.ref.chain })
     },
-    tried: (tried, { rule, number, target }, failed) => {
-      steps.push({
-        kind: 'rule',
-        chain: tried.ref.chain,
-        rule: rule.id,
-        ...(number !== undefined && { number }),
-        name: rule.name,
-        ...(rule.sourceLine !== undefined && { line: rule.sourceLine }),
-        matched: failed === undefined,
-        ...(failed ? { reason: failed.explain(context).sentence } : { target: targetWord(target) }),
-      })
+    passed: (rules) => {
+      for (const { rule, failed } of missesIn(rules)) {
+        const reason = failed.explain(context).sentence
+        steps.push({ ...ruleStep(rules.chain, rule), matched: false, reason })
+      }
     },
-    logged: () => {},
-    untracked: () => {},
+    matched: (tried, rule) => {
+      steps.push({ ...ruleStep(tried, rule), matched: true, target: targetWord(rule.target) })
+    },
   }
   const decision = walkChain({ chain, context, find, recorder })
   return { ref, hook, states: state === undefined ? [] : [state], steps, decision }
+}
+
+function ruleStep({ ref }: CompiledChain, { rule, number }: CompiledRule) {
+  return {
+    kind: 'rule',
+    chain: ref.chain,
+    rule: rule.id,
+    ...(number !== undefined && { number }),
+    name: rule.name,
+    ...(rule.sourceLine !== undefined && { line: rule.sourceLine }),
+  } as const
 }
 
 function targetWord(target: CompiledChain['rules'][number]['target']): string {

@@ -1,5 +1,6 @@
 import type { PipelineResult } from '@/engine/pipeline'
-import type { Decider, TraceStep } from '@/engine/trace'
+import type { RecordedStep } from '@/engine/recording'
+import type { Decider } from '@/engine/trace'
 import type { ChainRef } from '@/model/ruleset/ruleset'
 
 /** A rule by its place as the tool lists it, or a base chain's policy. */
@@ -37,7 +38,7 @@ export function hopsOf(host: string, iif: string | undefined, result: PipelineRe
       steps.slice(sent).some((step) => step.kind === 'chain-entered' && step.iif === 'lo'))
   if (!back) return [hopOf(host, iif, steps, endOf(result), result.forward?.oif)]
   // POSTROUTING is asked before the packet comes back, with `lo` as the way out.
-  const isReturn = (step: TraceStep) => step.kind === 'chain-entered' && step.iif === 'lo'
+  const isReturn = (step: RecordedStep) => step.kind === 'chain-entered' && step.iif === 'lo'
   const turn = steps.findIndex((step, index) => index > sent && isReturn(step))
   const cut = turn < 0 ? steps.length : turn
   const out = hopOf(host, undefined, steps.slice(0, cut), 'sent', 'lo')
@@ -56,7 +57,7 @@ function endOf({ deliver, forward, ended }: PipelineResult): HopJson['end'] {
 function hopOf(
   host: string,
   iif: string | undefined,
-  steps: readonly TraceStep[],
+  steps: readonly RecordedStep[],
   end: HopJson['end'],
   forwardOif: string | undefined,
 ): HopJson {
@@ -77,7 +78,7 @@ function hopOf(
 }
 
 /** Where it was to leave by, as far as it came. */
-function oifOf(steps: readonly TraceStep[]): string | undefined {
+function oifOf(steps: readonly RecordedStep[]): string | undefined {
   for (const step of [...steps].reverse()) {
     if (
       (step.kind === 'routed' || step.kind === 'sent' || step.kind === 'chain-entered') &&
@@ -88,7 +89,7 @@ function oifOf(steps: readonly TraceStep[]): string | undefined {
   return undefined
 }
 
-function pathOf(step: TraceStep): RuleJson[] {
+function pathOf(step: RecordedStep): RuleJson[] {
   if (step.kind === 'rule-tried' && step.matched) return [{ ...place(step.chain), rule: step.number ?? 0 }]
   if (step.kind === 'verdict' && step.by.kind === 'policy') return [{ ...place(step.by.chain), policy: true }]
   return []

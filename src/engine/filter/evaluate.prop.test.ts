@@ -6,7 +6,7 @@ import type { Packet } from '@/model/packet/packet'
 import type { Chain, Rule } from '@/model/ruleset/ruleset'
 import { CLIENT, datagram, icmp, SERVER, segment } from '../laboratory'
 import { compileChain } from './compile-chain'
-import { walkChain } from './evaluate'
+import { missesIn, walkChain } from './evaluate'
 import { KEEP_NOTHING } from './recorder'
 
 const range = (first: number, last: number) => ({ kind: 'range', first, last }) as const
@@ -96,9 +96,14 @@ test('the verdict is that of the first enabled rule that matches and decides, el
         find: () => undefined,
         recorder: {
           ...KEEP_NOTHING,
-          tried: (_chain, { rule: asked }, failed, context) => {
-            const reason = failed?.explain(context).sentence
-            tried.push({ id: asked.id, matched: failed === undefined, reason })
+          passed: (passed) => {
+            for (const { rule: asked, failed } of missesIn(passed)) {
+              const reason = failed.explain(passed.context).sentence
+              tried.push({ id: asked.rule.id, matched: false, reason })
+            }
+          },
+          matched: (_chain, { rule: asked }) => {
+            tried.push({ id: asked.id, matched: true, reason: undefined })
           },
         },
       })

@@ -17,7 +17,7 @@ import {
   segment,
 } from '../laboratory'
 import type { TraceStep } from '../trace'
-import { walkChain } from './evaluate'
+import { missesIn, walkChain } from './evaluate'
 import { KEEP_NOTHING } from './recorder'
 
 const jump = (chain: string): LabRule[1] => ({ kind: 'jump', chain })
@@ -215,9 +215,8 @@ describe('opaque conditions', () => {
       ...(assume ? { assume } : {}),
       recorder: {
         ...KEEP_NOTHING,
-        tried: (_chain, _rule, failed, _context, assumed) => {
-          tried.push({ matched: failed === undefined, assumed })
-        },
+        passed: (rules) => tried.push(...missesIn(rules).map(() => ({ matched: false, assumed: false }))),
+        matched: (_chain, _rule, assumed) => tried.push({ matched: true, assumed }),
       },
     })
     expect(decision.kind).toBe(kind)

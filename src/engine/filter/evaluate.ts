@@ -4,7 +4,7 @@ import type { ChainRef, Policy, RejectKind, Target } from '@/model/ruleset/rules
 import type { CompiledChain, CompiledCondition, CompiledRule } from '../network'
 import type { Decider } from '../trace'
 import { type FieldValues, readValues } from './field-values'
-import { type Recorder, ruleDecider } from './recorder'
+import { type PassedRules, type Recorder, ruleDecider } from './recorder'
 
 /** Targets of nat chains: they decide, and the translator does what they say. */
 export type NatTarget = Extract<Target, { readonly kind: 'snat' | 'dnat' | 'masquerade' | 'redirect' }>
@@ -48,7 +48,7 @@ function isLoop(to: CompiledChain, frame: Frame, stack: readonly Frame[]): boole
 }
 
 /**
- * Walks a base chain: the one evaluator. It tells the recorder of each rule tried and returns what the chain decides,
+ * Walks a base chain: the one evaluator. It tells the recorder of all rules tried and returns what the chain decides,
  * with the rule or policy that did. First match wins; a jump comes back, the end of a chain reached by goto returns to
  * the caller's caller [E3]; return in the base chain and the end of a goto from it are the policy [E3, E4].
  */
@@ -61,15 +61,16 @@ export function walkChain(walk: Walk): ChainDecision {
   let transitions = 0
   recorder.entered(walk.chain, true)
   while (frame) {
-    const compiled: CompiledRule | undefined = frame.chain.rules[frame.next++]
+    const { chain, next: first }: Frame = frame
+    const end = firstMatch(chain, first, values, assumeMatch)
+    if (end > first) recorder.passed({ chain, first, end, context, assumeMatch })
+    const compiled: CompiledRule | undefined = chain.rules[end]
     if (!compiled) {
       frame = stack.pop()
       continue
     }
-    const { chain }: Frame = frame
-    const failed = firstFailed(compiled, values, assumeMatch)
-    recorder.tried(chain, compiled, failed, context, failed === undefined && isUncertain(compiled))
-    if (failed) continue
+    frame.next = end + 1
+    recorder.matched(chain, compiled, isUncertain(compiled))
     const { rule, target } = compiled
     if (rule.log) recorder.logged(chain, compiled, '')
     switch (target.kind) {
@@ -115,6 +116,33 @@ export function walkChain(walk: Walk): ChainDecision {
   }
   const policy = walk.chain.policy ?? 'accept'
   return { kind: policy, by: { kind: 'policy', chain: walk.chain.ref }, policy }
+}
+
+/** The place of the first rule from `from` on that matches; the length of the chain where none does. */
+function firstMatch(
+  { rules }: CompiledChain,
+  from: number,
+  values: FieldValues,
+  assumeMatch: boolean,
+): number {
+  let at = from
+  while (at < rules.length && firstFailed(rules[at] as CompiledRule, values, assumeMatch)) at++
+  return at
+}
+
+/** A rule that did not match, with its first condition that was not met. */
+export interface Miss {
+  readonly rule: CompiledRule
+  readonly failed: CompiledCondition
+}
+
+/** Tells rules that a walk passed by apart, in order. */
+export function missesIn({ chain, first, end, context, assumeMatch }: PassedRules): Miss[] {
+  const values = readValues(context)
+  return chain.rules.slice(first, end).flatMap((rule) => {
+    const failed = firstFailed(rule, values, assumeMatch)
+    return failed ? [{ rule, failed }] : []
+  })
 }
 
 function firstFailed(

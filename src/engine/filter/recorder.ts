@@ -1,17 +1,26 @@
 import type { MatchContext } from '@/model/fields/field'
-import type { CompiledChain, CompiledCondition, CompiledRule } from '../network'
+import type { CompiledChain, CompiledRule } from '../network'
 import type { Decider } from '../trace'
 
-/** Told of everything that a walk through a chain does. What it keeps is its own business. */
+/** Neighbouring rules of one chain that a packet met and that did not match, not yet told apart (see `missesIn`). */
+export interface PassedRules {
+  readonly chain: CompiledChain
+  /** Places in `chain.rules`, from `first` up to but without `end`. */
+  readonly first: number
+  readonly end: number
+  readonly context: MatchContext
+  /** What an opaque condition was taken for. */
+  readonly assumeMatch: boolean
+}
+
+/** Told of everything that a walk through a chain does, in order. What it keeps is its own business. */
 export interface Recorder {
   /** `base`: the walk begins here; otherwise a jump or goto led here. */
   entered(chain: CompiledChain, base: boolean): void
-  /** `failed` is the first condition that was not met; undefined where the rule matched. */
-  tried(
+  passed(rules: PassedRules): void
+  matched(
     chain: CompiledChain,
     rule: CompiledRule,
-    failed: CompiledCondition | undefined,
-    context: MatchContext,
     /** It matched only because an opaque condition is taken to match. */
     assumed: boolean,
   ): void
@@ -26,7 +35,8 @@ const nothing = () => {}
 /** For a verdict alone. */
 export const KEEP_NOTHING: Recorder = {
   entered: nothing,
-  tried: nothing,
+  passed: nothing,
+  matched: nothing,
   logged: nothing,
   untracked: nothing,
 }

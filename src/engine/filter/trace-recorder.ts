@@ -1,72 +1,31 @@
 import type { Hook } from '@/model/ruleset/ruleset'
-import { contextOf, type Passage, type Tracking } from '../passage'
+import { contextOf, type Passage, record, type Tracking } from '../passage'
 import { type Recorder, ruleDecider } from './recorder'
 
 const UNTRACKED: Tracking = { state: 'untracked', direction: 'original' }
 
 /** Keeps everything as steps of the packet's trace. */
 export function traceRecorder(passage: Passage, hook: Hook): Recorder {
-  const { steps, visit } = passage
-  const { nowMs: atMs, journey } = visit
-  const device = visit.device.id
   return {
-    entered: (chain, base) => {
-      steps.push({
-        kind: 'chain-entered',
-        atMs,
-        device,
-        journey,
+    entered: (chain, base) =>
+      record(passage, { kind: 'chain-entered', chain: chain.ref, hook, base, ...contextOf(passage) }),
+    passed: (rules) => record(passage, { kind: 'rules-passed', rules }),
+    matched: (chain, { rule, number, locked, target }, assumed) =>
+      record(passage, {
+        kind: 'rule-tried',
         chain: chain.ref,
-        hook,
-        base,
-        ...contextOf(passage),
-      })
-    },
-    tried: (chain, compiled, failed, context, assumed) => {
-      const { rule, number, locked } = compiled
-      const { id, name } = rule
-      const kind = 'rule-tried'
-      const common = { chain: chain.ref, rule: id, name, locked }
-      if (failed) {
-        // Written out for the common case: the trace of a long chain is mostly this.
-        steps.push(
-          number === undefined
-            ? { kind, atMs, device, journey, ...common, matched: false, failed: failed.explain(context) }
-            : {
-                kind,
-                atMs,
-                device,
-                journey,
-                chain: chain.ref,
-                rule: id,
-                number,
-                name,
-                locked,
-                matched: false,
-                failed: failed.explain(context),
-              },
-        )
-        return
-      }
-      steps.push({
-        kind,
-        atMs,
-        device,
-        journey,
-        ...common,
+        rule: rule.id,
+        name: rule.name,
+        locked,
         ...(number === undefined ? {} : { number }),
         matched: true,
-        target: compiled.target.kind,
+        target: target.kind,
         ...(assumed ? { assumed } : {}),
-      })
-    },
+      }),
     logged: (chain, compiled, prefix) => {
       const { packet, iif, oif } = passage
-      steps.push({
+      record(passage, {
         kind: 'logged',
-        atMs,
-        device,
-        journey,
         prefix,
         packet,
         by: ruleDecider(chain, compiled),
@@ -77,7 +36,7 @@ export function traceRecorder(passage: Passage, hook: Hook): Recorder {
     },
     untracked: () => {
       // NOTRACK after the tracker has looked does nothing [e11 B4].
-      if (visit.device.tracks) passage.tracking ??= UNTRACKED
+      if (passage.visit.device.tracks) passage.tracking ??= UNTRACKED
     },
   }
 }

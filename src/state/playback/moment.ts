@@ -1,3 +1,4 @@
+import type { RecordedStep } from '@/engine/recording'
 import type { BindingView, EntryView, Trace, TraceStep } from '@/engine/trace'
 import { chainKey } from '@/model/ruleset/chains'
 import type { ChainRef } from '@/model/ruleset/ruleset'
@@ -59,14 +60,30 @@ export function hitsAt(
   step: number,
 ): Map<string, number> {
   const hits = new Map<string, number>()
-  const count = (key: string) => hits.set(key, (hits.get(key) ?? 0) + 1)
   for (const [id, trace] of traces) {
-    const steps = id === flow ? trace.steps.slice(0, step + 1) : trace.steps
-    for (const each of steps) {
-      if (each.kind === 'rule-tried' && each.matched) count(hitKey(each.device, each.chain, each.rule))
-      if (each.kind === 'verdict' && each.by.kind === 'policy')
-        count(hitKey(each.device, each.by.chain, POLICY_HIT))
-    }
+    const own = id === flow ? hitsIn(trace.steps.slice(0, step + 1)) : hitsOf(trace)
+    for (const [key, count] of own) hits.set(key, (hits.get(key) ?? 0) + count)
+  }
+  return hits
+}
+
+const wholeRuns = new WeakMap<Trace, ReadonlyMap<string, number>>()
+
+function hitsOf(trace: Trace): ReadonlyMap<string, number> {
+  const known = wholeRuns.get(trace)
+  if (known) return known
+  const hits = hitsIn(trace.recorded)
+  wholeRuns.set(trace, hits)
+  return hits
+}
+
+function hitsIn(steps: readonly RecordedStep[]): Map<string, number> {
+  const hits = new Map<string, number>()
+  const count = (key: string) => hits.set(key, (hits.get(key) ?? 0) + 1)
+  for (const each of steps) {
+    if (each.kind === 'rule-tried' && each.matched) count(hitKey(each.device, each.chain, each.rule))
+    if (each.kind === 'verdict' && each.by.kind === 'policy')
+      count(hitKey(each.device, each.by.chain, POLICY_HIT))
   }
   return hits
 }
