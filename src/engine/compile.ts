@@ -45,12 +45,14 @@ export function compileNetwork(design: Design): Network {
 }
 
 interface Compiled {
+  readonly of: Device
   readonly links: readonly (string | undefined)[]
   readonly chains: readonly CompiledChain[]
   readonly device: NetworkDevice
 }
 
-const cache = new WeakMap<Device, Compiled>()
+/** By the list of interfaces, which stays the same object while a device is moved about or its rules change. */
+const cache = new WeakMap<Device['interfaces'], Compiled>()
 
 interface ChainOfDevice {
   readonly table: Table
@@ -78,12 +80,25 @@ function compileDevice(
     })
     return { table, compiled, attachments: chain.base ? kind.attachments(ref, chain, place) : [] }
   })
-  const known = cache.get(device)
+  const known = cache.get(device.interfaces)
   const compiledChains = chains.map(({ compiled }) => compiled)
-  if (known && sameList(known.links, links) && sameList(known.chains, compiledChains)) return known.device
+  const isKnown =
+    known !== undefined &&
+    runsLike(known.of, device) &&
+    sameList(known.links, links) &&
+    sameList(known.chains, compiledChains)
+  if (isKnown) return known.device
   const made = assemble(device, links, chains)
-  cache.set(device, { links, chains: compiledChains, device: made })
+  cache.set(device.interfaces, { of: device, links, chains: compiledChains, device: made })
   return made
+}
+
+/** Whether two states of a device differ at most in where they stand on the drawing. */
+function runsLike(a: Device, b: Device): boolean {
+  const { position: _, ...others } = a
+  return (Object.keys({ ...others, ...b }) as (keyof Device)[]).every(
+    (key) => key === 'position' || a[key] === b[key],
+  )
 }
 
 function sameList<T>(a: readonly T[], b: readonly T[]): boolean {

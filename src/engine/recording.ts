@@ -10,6 +10,9 @@ export type RecordedStep =
   | TraceStep
   | (StepBase & { readonly kind: 'rules-passed'; readonly rules: PassedRules })
 
+type RuleTried = Extract<TraceStep, { kind: 'rule-tried' }>
+type Draft = { -readonly [Key in keyof RuleTried]: RuleTried[Key] }
+
 /** The recording with one step for each rule tried. */
 export function stepsOf(recorded: readonly RecordedStep[]): TraceStep[] {
   const steps: TraceStep[] = []
@@ -18,20 +21,25 @@ export function stepsOf(recorded: readonly RecordedStep[]): TraceStep[] {
       steps.push(step)
       continue
     }
-    const { rules, ...place } = step
+    const { atMs, device, journey, rules } = step
+    const chain = rules.chain.ref
     for (const { rule: compiled, failed } of missesIn(rules)) {
       const { rule, number, locked } = compiled
-      steps.push({
-        ...place,
+      const tried: Draft = {
         kind: 'rule-tried',
-        chain: rules.chain.ref,
+        atMs,
+        device,
+        chain,
         rule: rule.id,
-        ...(number === undefined ? {} : { number }),
         name: rule.name,
         locked,
         matched: false,
         failed: failed.explain(rules.context),
-      })
+      }
+      // Not spread into the literal: there are thousands of these in a trace.
+      if (journey !== undefined) tried.journey = journey
+      if (number !== undefined) tried.number = number
+      steps.push(tried)
     }
   }
   return steps

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { noFilter } from '@/engine/laboratory'
 import { LESSONS } from '@/lessons/index'
 import { HOME_INBOUND } from '@/model/firewalls/home-chains'
 import { findChain } from '@/model/ruleset/chains'
@@ -86,5 +87,36 @@ describe('every edit runs everything again', () => {
     commit({ kind: 'set-design', parts: { name: 'Another name' } }, 'rename')
     expect(runStore.getState().network).toBe(before.network)
     expect(runStore.getState().traces.get('twitter')).toBe(before.traces.get('twitter'))
+  })
+  test('moving a device about runs nothing again', () => {
+    const before = runStore.getState()
+    commit({ kind: 'set-device', id: 'router', parts: { position: { x: 7, y: 7 } } }, 'move')
+    expect(runStore.getState().traces.get('twitter')).toBe(before.traces.get('twitter'))
+  })
+  test('an edit of a device that a flow never meets does not run that flow again', () => {
+    const [some] = currentDesign().devices
+    const alone = { ...some!, id: 'alone', name: 'Alone', interfaces: [] }
+    commit({ kind: 'add-device', device: alone, index: 0 }, 'add a device')
+    const before = runStore.getState().traces
+    commit({ kind: 'set-firewall', device: 'alone', firewall: noFilter() }, 'no filter')
+    expect(runStore.getState().traces.get('twitter')).toBe(before.get('twitter'))
+    acceptAll()
+    expect(runStore.getState().traces.get('twitter')).not.toBe(before.get('twitter'))
+  })
+  test('of very many flows the one that is looked at runs at once, the others in the turns after', () => {
+    vi.useFakeTimers()
+    const { flows } = currentDesign()
+    const twitter = flows.find(({ id }) => id === 'twitter')!
+    const many = Array.from({ length: 100 }, (_, i) => ({ ...twitter, id: `more${i}` }))
+    commit({ kind: 'set-flows', flows: [...many, ...flows] }, 'many flows')
+    vi.runAllTimers()
+    expect(runStore.getState().waiting).toEqual([])
+    selectFlow('twitter')
+    acceptAll()
+    const works = (id: string) => runStore.getState().traces.get(id)?.outcome.works
+    expect([works('twitter'), works('more99')]).toEqual([true, false])
+    vi.runAllTimers()
+    expect([works('twitter'), works('more99')]).toEqual([true, true])
+    vi.useRealTimers()
   })
 })

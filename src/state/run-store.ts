@@ -1,49 +1,25 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
-import { runFlow } from '@/applications/run-flow'
-import { compileNetwork } from '@/engine/compile'
-import type { Network } from '@/engine/network'
 import type { Trace } from '@/engine/trace'
-import type { Design } from '@/model/project/design'
 import { currentDesign, designStore } from './design-store'
+import { begin, type RunState, runSome } from './rerun'
 import { useView, viewStore } from './view-store'
 
-/** Everything that follows from the design: compiled, and run. */
-export interface RunState {
-  readonly design: Design
-  readonly network: Network
-  /** By id of the flow. */
-  readonly traces: ReadonlyMap<string, Trace>
-}
+export const runStore = createStore<RunState>(() =>
+  runSome(begin(currentDesign(), viewStore.getState().flow)),
+)
 
-/** Runs every flow of a design. What a run depends on is the drawing, the names, the sets and the request itself. */
-function runAll(design: Design, before?: RunState): RunState {
-  const network = before && sameDrawing(before.design, design) ? before.network : compileNetwork(design)
-  const traces = design.flows.map((flow): [string, Trace] => {
-    const known =
-      network === before?.network && before.design.flows.includes(flow)
-        ? before.traces.get(flow.id)
-        : undefined
-    return [flow.id, known ?? runFlow(network, design, flow)]
-  })
-  return { design, network, traces: new Map(traces) }
-}
+let turn: ReturnType<typeof setTimeout> | undefined
 
-function sameDrawing(a: Design, b: Design): boolean {
-  return (
-    a.devices === b.devices &&
-    a.links === b.links &&
-    a.names === b.names &&
-    a.sets === b.sets &&
-    a.seed === b.seed
-  )
+function show(state: RunState): void {
+  runStore.setState(state)
+  clearTimeout(turn)
+  if (state.waiting.length > 0) turn = setTimeout(() => show(runSome(runStore.getState())))
 }
-
-export const runStore = createStore<RunState>(() => runAll(currentDesign()))
 
 designStore.subscribe(({ design }) => {
   const before = runStore.getState()
-  if (design !== before.design) runStore.setState(runAll(design, before))
+  if (design !== before.design) show(runSome(begin(design, viewStore.getState().flow, before)))
 })
 
 export function useRun<T>(selector: (state: RunState) => T): T {
