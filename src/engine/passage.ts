@@ -5,6 +5,7 @@ import type { Direction } from './conntrack/tuple'
 import type { DeviceState } from './device-state'
 import type { Network, NetworkDevice } from './network'
 import type { RecordedStep } from './recording'
+import type { StepBase } from './trace'
 
 /** What the tracker hangs on a packet: the connection it belongs to and what it is there. */
 export interface Tracking {
@@ -81,9 +82,14 @@ type Body<Step> = Step extends unknown ? Omit<Step, 'atMs' | 'device' | 'journey
 /** A step without the place and time. */
 export type StepBody = Body<RecordedStep>
 
+/** Writes a step down. The step is the passage's from then on: it gets its place and time without being copied. */
 export function record(passage: Passage, step: StepBody): void {
   const { nowMs, device, journey } = passage.visit
-  passage.steps.push({ atMs: nowMs, device: device.id, journey, ...step } as RecordedStep)
+  const placed = step as unknown as { -readonly [Key in keyof StepBase]: StepBase[Key] }
+  placed.atMs = nowMs
+  placed.device = device.id
+  placed.journey = journey
+  passage.steps.push(placed as RecordedStep)
 }
 
 /** The state that rules see; undefined on a device that keeps none. */
@@ -95,10 +101,9 @@ export function ctStateOf(passage: Passage): CtState | undefined {
 export function contextOf(passage: Passage): MatchContext {
   const { packet, iif, oif } = passage
   const ctState = ctStateOf(passage)
-  return {
-    packet,
-    ...(iif === undefined ? {} : { iif }),
-    ...(oif === undefined ? {} : { oif }),
-    ...(ctState === undefined ? {} : { ctState }),
-  }
+  const context: { -readonly [Key in keyof MatchContext]: MatchContext[Key] } = { packet }
+  if (iif !== undefined) context.iif = iif
+  if (oif !== undefined) context.oif = oif
+  if (ctState !== undefined) context.ctState = ctState
+  return context
 }
