@@ -130,6 +130,7 @@ function assemble(
     nat: device.nat,
     profile: settingsOf(device),
     ...(device.host.firstPort === undefined ? {} : { firstPort: device.host.firstPort }),
+    privileged: device.host.privileged ?? false,
     services: device.services,
     ...(device.nameServer === undefined ? {} : { nameServer: device.nameServer }),
   }

@@ -98,6 +98,8 @@ export interface NetworkDevice {
   }
   readonly profile: HostProfile
   readonly firstPort?: number
+  /** Programs that connect may use every source port. */
+  readonly privileged: boolean
   readonly services: readonly Service[]
   readonly nameServer?: IpAddress
 }

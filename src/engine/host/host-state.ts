@@ -38,6 +38,8 @@ export interface TcpSocket {
   readonly retries: number
   /** How often the oldest was sent again in all: a SYN-ACK also goes again when the SYN does. */
   readonly repeats: number
+  /** Of TIME-WAIT: simulated milliseconds at which the socket is gone. */
+  readonly untilMs?: number
   /** A timer that fires with another number was set for an older state of affairs. */
   readonly timer: number
 }

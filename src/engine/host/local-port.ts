@@ -1,7 +1,7 @@
 import type { IpAddress } from '@/model/packet/address'
 import { deviceOf, hostOf, type Moment, note, setHost } from '../moment'
 import type { OutcomeCause } from '../trace'
-import { NO_PORT_MEMORY, pickEphemeralPort } from './ports'
+import { bindRefusal, NO_PORT_MEMORY, pickEphemeralPort } from './ports'
 
 export interface PortWish {
   readonly protocol: 'tcp' | 'udp'
@@ -22,12 +22,20 @@ export type PortTaken =
  * was bound by name. The port that a story pins is that of the first TCP and of the first UDP socket.
  */
 export function takePort(moment: Moment, device: string, wish: PortWish): PortTaken {
-  const { services } = deviceOf(moment, device)
+  const { services, profile, privileged } = deviceOf(moment, device)
   const { protocol, sourcePort } = wish
   const isFree = (port: number) =>
     wish.isFree(port) && !services.some((each) => each.protocol === protocol && each.port === port)
   if (sourcePort === undefined) return pick(moment, device, wish, isFree)
-  if (!isFree(sourcePort)) return { cause: 'address-in-use' }
+  const refusal = bindRefusal(profile, sourcePort, privileged)
+  if (refusal !== undefined) {
+    refuse(moment, device, wish, sourcePort, refusal)
+    return { cause: 'prohibited' }
+  }
+  if (!isFree(sourcePort)) {
+    refuse(moment, device, wish, sourcePort, `source port ${sourcePort} is in use`)
+    return { cause: 'address-in-use' }
+  }
   say(moment, device, wish, `uses source port ${sourcePort}`, sourcePort)
   return { port: sourcePort }
 }
@@ -67,4 +75,14 @@ function say(
   port: number,
 ): void {
   note(moment, device, { kind: 'socket', event: 'port-picked', sentence, port, connection })
+}
+
+function refuse(
+  moment: Moment,
+  device: string,
+  { connection }: PortWish,
+  port: number,
+  sentence: string,
+): void {
+  note(moment, device, { kind: 'socket', event: 'bind-refused', sentence, port, connection })
 }

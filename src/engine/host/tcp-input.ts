@@ -1,12 +1,15 @@
 // Read first: RFC 9293 section 3.10.7 (SEGMENT ARRIVES).
 import { TCP_FLAG, type TcpPacket } from '@/model/packet/packet'
 import { resetFor } from '../filter/reject'
-import { deviceOf, hostOf, type Moment, note, transmit } from '../moment'
+import { deviceOf, type Moment, note, transmit } from '../moment'
 import { segmentLength, socketKey, type TcpSocket } from './host-state'
 import type { ProgramEvent } from './program'
-import { armTimer, emit, finishSending, putSocket, removeSocket, UNSENT } from './tcp'
+import { armTimer, emit, finishSending, putSocket, removeSocket, socketOf, UNSENT } from './tcp'
 
 const { SYN, ACK, FIN, RST, PSH } = TCP_FLAG
+
+/** How long the side that closed first keeps its ports (Linux TCP_TIMEWAIT_LEN; assumed for the others). */
+export const TIME_WAIT_MS = 60_000
 
 /** What became of a segment at the host: 'delivered', or nobody listens. */
 export function receiveSegment(
@@ -19,16 +22,16 @@ export function receiveSegment(
   const local = { address: packet.dst, port: packet.dport }
   const remote = { address: packet.src, port: packet.sport }
   const key = socketKey(local, remote)
-  const socket = hostOf(moment, device).tcp.get(key)
-  if (socket) {
-    continueSocket(moment, device, socket, packet, journey)
-    return 'delivered'
-  }
+  const socket = socketOf(moment, device, key)
   const { services, profile } = deviceOf(moment, device)
   const service = services.find(({ protocol, port }) => protocol === 'tcp' && port === packet.dport)
   const opens = (packet.flags & (SYN | ACK | RST)) === SYN
+  if (socket && !(service && opens && isBegunAnew(socket, packet))) {
+    continueSocket(moment, device, socket, packet, journey)
+    return 'delivered'
+  }
   if (service && opens) {
-    const iss = Math.floor(moment.random() * 2 ** 32)
+    const iss = socket ? (socket.sndNxt + NEXT_ISS) >>> 0 : Math.floor(moment.random() * 2 ** 32)
     putSocket(moment, device, {
       ...UNSENT,
       key,
@@ -49,6 +52,14 @@ export function receiveSegment(
   return service ? 'delivered' : 'no-listener'
 }
 
+/** How far beyond the old connection's numbers the new one's begin (tcp_minisocks.c). */
+const NEXT_ISS = 65_535 + 2
+
+/** Whether a SYN may take the place of a connection that lies in TIME-WAIT (RFC 9293 3.6.1, RFC 6191). */
+function isBegunAnew({ state, rcvNxt }: TcpSocket, { seq }: TcpPacket): boolean {
+  return state === 'TIME-WAIT' && serialBefore(rcvNxt, seq)
+}
+
 function continueSocket(
   moment: Moment,
   device: string,
@@ -64,8 +75,10 @@ function continueSocket(
     answerToSyn(moment, device, socket, packet, journey)
     return
   }
-  if (socket.state === 'SYN-RECEIVED' && packet.flags & SYN) {
-    answerAgain(moment, device, socket, journey)
+  if (packet.flags & SYN && !completesCrossing(socket, packet)) {
+    if (socket.state === 'SYN-RECEIVED') answerAgain(moment, device, socket, journey)
+    // A SYN on a connection that stands only makes it say where it is (RFC 5961 section 4.2).
+    else emit(moment, device, socket.key, ACK, undefined, journey)
     return
   }
   // Without ACK a segment says nothing to a connection (RFC 9293 3.10.7.4, fifth).
@@ -77,7 +90,13 @@ function continueSocket(
     return
   }
   const acknowledged = acknowledge(moment, device, socket, packet, journey)
-  receiveData(moment, device, acknowledged, packet, journey)
+  if (!(packet.flags & SYN)) receiveData(moment, device, acknowledged, packet, journey)
+}
+
+/** Both sides sent a SYN at once; this is the other side's answer to ours (RFC 9293 figure 7). */
+function completesCrossing({ state, rcvNxt, sndNxt }: TcpSocket, { flags, seq, ack }: TcpPacket): boolean {
+  const answers = (flags & ACK) !== 0 && ack === sndNxt
+  return state === 'SYN-RECEIVED' && answers && (seq + 1) >>> 0 === rcvNxt
 }
 
 /** The SYN came again: so does the answer, with the same numbers, and the wait for its ACK starts over. */
@@ -118,6 +137,10 @@ function answerToSyn(
   journey: number,
 ): void {
   const opened = (packet.flags & (SYN | ACK)) === (SYN | ACK) && packet.ack === socket.sndNxt
+  if (!opened && (packet.flags & (SYN | ACK)) === SYN) {
+    crossSyns(moment, device, socket, packet, journey)
+    return
+  }
   if (!opened) {
     const reset = packet.flags & ACK ? resetFor(packet, deviceOf(moment, device).profile.hopLimit) : undefined
     if (reset)
@@ -141,6 +164,24 @@ function answerToSyn(
   moment.tell(socket.connection, { kind: 'connected' }, journey)
 }
 
+/** The other side's SYN crosses ours: it is answered with our number, and both wait for that answer. */
+function crossSyns(
+  moment: Moment,
+  device: string,
+  socket: TcpSocket,
+  packet: TcpPacket,
+  journey: number,
+): void {
+  putSocket(moment, device, {
+    ...socket,
+    ...UNSENT,
+    state: 'SYN-RECEIVED',
+    sndNxt: socket.sndUna,
+    rcvNxt: (packet.seq + 1) >>> 0,
+  })
+  emit(moment, device, socket.key, SYN | ACK, undefined, journey)
+}
+
 const serialBefore = (a: number, b: number) => ((a - b) | 0) < 0
 
 /** Whether the segment acknowledges something that was sent and not acknowledged before. */
@@ -161,29 +202,40 @@ function acknowledge(
     (each) => each.kind === 'tcp' && serialBefore(packet.ack, (each.seq + segmentLength(each)) >>> 0),
   )
   const finAcknowledged = left.length === 0 && packet.ack === socket.sndNxt
+  const state = stateAfterAck(socket, finAcknowledged)
   const moved: TcpSocket = {
     ...socket,
     ...UNSENT,
     sndUna: packet.ack,
     unacknowledged: left,
-    state: stateAfterAck(socket, finAcknowledged),
+    state,
+    ...(state === 'TIME-WAIT' ? { untilMs: moment.nowMs + TIME_WAIT_MS } : {}),
   }
   putSocket(moment, device, moved)
   if (left.length > 0) armTimer(moment, device, socket.key)
-  if (socket.state === 'SYN-RECEIVED') {
-    note(moment, device, {
-      kind: 'socket',
-      event: 'accepted',
-      sentence: 'accepts the connection',
-      connection: socket.connection,
-    })
-    tellServer(moment, device, socket.key, { kind: 'connected' }, undefined)
-  }
+  if (socket.state === 'SYN-RECEIVED') sayOpened(moment, device, socket, journey)
   if (moved.state === 'CLOSED') removeSocket(moment, device, socket.key)
   if (moved.state === 'CLOSED' || (moved.state === 'TIME-WAIT' && socket.state === 'CLOSING')) {
     sayClosed(moment, device, socket, journey)
   }
-  return hostOf(moment, device).tcp.get(socket.key) ?? moved
+  return socketOf(moment, device, socket.key) ?? moved
+}
+
+/** A connection that waited for the ACK of its own SYN stands. */
+function sayOpened(moment: Moment, device: string, socket: TcpSocket, journey: number): void {
+  const { connection, owner, key } = socket
+  if (owner.kind === 'client') {
+    note(moment, device, {
+      kind: 'socket',
+      event: 'established',
+      sentence: 'the connection stands',
+      connection,
+    })
+    moment.tell(connection, { kind: 'connected' }, journey)
+    return
+  }
+  note(moment, device, { kind: 'socket', event: 'accepted', sentence: 'accepts the connection', connection })
+  tellServer(moment, device, key, { kind: 'connected' }, undefined)
 }
 
 function stateAfterAck(socket: TcpSocket, finAcknowledged: boolean): TcpSocket['state'] {
@@ -226,7 +278,7 @@ function receiveData(
 }
 
 function receiveFin(moment: Moment, device: string, key: string, journey: number): void {
-  const socket = hostOf(moment, device).tcp.get(key)
+  const socket = socketOf(moment, device, key)
   if (!socket) return
   if (socket.state === 'ESTABLISHED') {
     putSocket(moment, device, { ...socket, state: 'CLOSE-WAIT' })
@@ -235,7 +287,10 @@ function receiveFin(moment: Moment, device: string, key: string, journey: number
   }
   if (socket.state === 'FIN-WAIT-1' || socket.state === 'FIN-WAIT-2') {
     const done = socket.state === 'FIN-WAIT-2'
-    putSocket(moment, device, { ...socket, state: done ? 'TIME-WAIT' : 'CLOSING' })
+    const next: TcpSocket = done
+      ? { ...socket, state: 'TIME-WAIT', untilMs: moment.nowMs + TIME_WAIT_MS }
+      : { ...socket, state: 'CLOSING' }
+    putSocket(moment, device, next)
     emit(moment, device, key, ACK, undefined, journey)
     if (done) sayClosed(moment, device, socket, journey)
   }
@@ -265,7 +320,7 @@ function tellServer(
   event: Extract<ProgramEvent, { kind: 'connected' | 'data' | 'finished' }>,
   answers: number | undefined,
 ): void {
-  const socket = hostOf(moment, device).tcp.get(key)
+  const socket = socketOf(moment, device, key)
   if (socket?.owner.kind !== 'server') return
   const { service: id, state } = socket.owner
   const service = deviceOf(moment, device).services.find((each) => each.id === id)

@@ -15,6 +15,12 @@ const { SYN, ACK, FIN, PSH } = TCP_FLAG
 /** Of a socket that has sent nothing yet. */
 export const UNSENT = { unacknowledged: [], retries: 0, repeats: 0, timer: 0 } as const
 
+/** The socket of that key; what stayed in TIME-WAIT long enough is gone. */
+export function socketOf(moment: Moment, device: string, key: string): TcpSocket | undefined {
+  const socket = hostOf(moment, device).tcp.get(key)
+  return socket?.untilMs !== undefined && socket.untilMs <= moment.nowMs ? undefined : socket
+}
+
 export function putSocket(moment: Moment, device: string, socket: TcpSocket): void {
   const host = hostOf(moment, device)
   setHost(moment, device, { ...host, tcp: host.tcp.with(socket.key, socket) })
@@ -44,7 +50,7 @@ export function connectSocket(
     connection,
     to: remote,
     sourcePort: action.sourcePort,
-    isFree: (port) => !hostOf(moment, device).tcp.get(socketKey({ address, port }, remote)),
+    isFree: (port) => !socketOf(moment, device, socketKey({ address, port }, remote)),
   })
   if (taken.cause) {
     fail(taken.cause)
@@ -79,7 +85,7 @@ export function emit(
   payload: Payload | undefined,
   answers: number | undefined,
 ): void {
-  const socket = hostOf(moment, device).tcp.get(key)
+  const socket = socketOf(moment, device, key)
   if (!socket) return
   const packet = tcpPacket({
     src: socket.local.address,
@@ -131,7 +137,7 @@ function send(
 /** Sets the retransmission timer for the oldest segment; an earlier timer is void from here on. */
 export function armTimer(moment: Moment, device: string, key: string): void {
   const host = hostOf(moment, device)
-  const socket = host.tcp.get(key)
+  const socket = socketOf(moment, device, key)
   const oldest = socket?.unacknowledged[0]
   if (!socket || !oldest) return
   const delay = retryDelay(deviceOf(moment, device).profile, socket)
@@ -155,7 +161,7 @@ export function tcpTimer(
   timer: number,
   what: 'retransmit' | 'give-up',
 ): void {
-  const socket = hostOf(moment, device).tcp.get(key)
+  const socket = socketOf(moment, device, key)
   if (socket?.timer !== timer) return
   if (what === 'give-up') {
     giveUp(moment, device, socket)
@@ -216,7 +222,7 @@ export function finishSending(
   key: string,
   answers: number | undefined,
 ): void {
-  const socket = hostOf(moment, device).tcp.get(key)
+  const socket = socketOf(moment, device, key)
   if (!socket || (socket.state !== 'ESTABLISHED' && socket.state !== 'CLOSE-WAIT')) return
   putSocket(moment, device, { ...socket, state: socket.state === 'ESTABLISHED' ? 'FIN-WAIT-1' : 'LAST-ACK' })
   emit(moment, device, key, FIN | ACK, undefined, answers)

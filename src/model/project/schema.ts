@@ -103,6 +103,7 @@ const device = z.strictObject({
       ),
     ephemeralPorts: z.exactOptional(portRangeCodec),
     firstPort: z.exactOptional(port),
+    privileged: z.exactOptional(z.boolean()),
   }),
   services: z.array(z.strictObject({ id, name: z.string(), protocol: transport, port, tls: z.boolean() })),
   firewall,

@@ -54,6 +54,8 @@ export interface HostSettings {
   readonly ephemeralPorts?: { readonly first: number; readonly last: number }
   /** Source port of the next connection, pinned for a story. */
   readonly firstPort?: number
+  /** Programs that connect run with privileges: root, or CAP_NET_BIND_SERVICE on Linux. */
+  readonly privileged?: boolean
 }
 
 export interface Device {

@@ -103,6 +103,20 @@ export function HostTab({ device }: { readonly device: Device }) {
             }}
           />
         </span>
+        <label>
+          <input
+            type="checkbox"
+            checked={device.host.privileged ?? false}
+            onChange={(event) => {
+              const { privileged: _before, ...host } = device.host
+              return put(
+                { host: event.target.checked ? { ...host, privileged: true } : host },
+                event.target.checked ? 'give programs privileges' : 'take privileges from programs',
+              )
+            }}
+          />
+          Programs have privileges
+        </label>
       </div>
       <table>
         <thead>
@@ -163,7 +177,7 @@ export function HostTab({ device }: { readonly device: Device }) {
               </td>
               <td className="t3">
                 {portBand(service.port)} port:{' '}
-                {bindRefusal(profile, service.port, false) ?? 'any program may'}
+                {bindRefusal(profile, service.port, device.host.privileged ?? false) ?? 'any program may'}
               </td>
               <td>
                 <button
