@@ -22,6 +22,8 @@ export interface PacketJson {
   readonly icmp_id?: number
   readonly icmp_seq?: number
   readonly inner?: PacketJson
+  /** Its text where that is known, else how many bytes. */
+  readonly payload?: string | number
 }
 
 const LETTERS = [
@@ -36,14 +38,14 @@ const LETTERS = [
 ] as const
 
 export function packetJson(packet: Packet): PacketJson {
-  const { src, dst, hopLimit: ttl, tos, id, protocol } = packet
+  const { src, dst, hopLimit: ttl, tos, id, protocol, payload } = packet
   const name = formatProtocol(protocol)
   const common = {
     proto: ['tcp', 'udp', 'icmp', 'icmpv6'].includes(name) ? name : protocol,
     src: formatAddress(src),
     dst: formatAddress(dst),
   }
-  const header = { ttl, tos, id }
+  const header = { ttl, tos, id, ...(payload && { payload: payload.text ?? payload.bytes }) }
   switch (packet.kind) {
     case 'tcp': {
       const { sport, dport, flags, seq, ack, window } = packet

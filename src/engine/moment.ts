@@ -25,6 +25,8 @@ export interface Moment {
   readonly trace: RecordedStep[]
   readonly emitted: Emitted[]
   readonly departures: Departure[]
+  /** What becomes of a packet that a host's stack made; the same answer as `transmit`. */
+  sendOut(device: string, packet: Packet, sending: Sending): Disposition | undefined
   /** Tells a client program what happened; `answers` is the journey that made it happen. */
   tell(connection: number, event: ProgramEvent, answers?: number): void
 }
@@ -80,23 +82,33 @@ export function transmit(
   packet: Packet,
   sending: Sending,
 ): Disposition | undefined {
-  const index = moment.world.nextJourney
   const host = hostOf(moment, device)
   const numbered = packet.family === 4 ? { ...packet, id: host.nextIpId } : packet
   setHost(moment, device, { ...host, nextIpId: (host.nextIpId + 1) % 65536 })
+  return moment.sendOut(device, numbered, sending)
+}
+
+/** A packet as its maker made it begins its journey through the network. */
+export function depart(
+  moment: Moment,
+  device: string,
+  packet: Packet,
+  sending: Sending,
+): Disposition | undefined {
+  const index = moment.world.nextJourney
   moment.world = { ...moment.world, nextJourney: index + 1 }
   const { role, connection, answers, retry = 0 } = sending
   moment.departures.push({
     index,
     from: device,
-    packet: numbered,
+    packet,
     sentAtMs: moment.nowMs,
     role,
     connection,
     retry,
     ...(answers === undefined ? {} : { answers }),
   })
-  const result = originate(visitOf(moment, device, numbered, index, sending.inherits))
+  const result = originate(visitOf(moment, device, packet, index, sending.inherits))
   const ended = settle(moment, device, result, index, connection)
   const cameBack = result.steps.some((step) => step.kind === 'sent' && step.oif === LOOPBACK_INTERFACE)
   return cameBack ? undefined : ended

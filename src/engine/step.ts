@@ -1,7 +1,7 @@
 import { deliver } from './host/input'
 import { tellClient } from './host/programs'
 import { tcpTimer } from './host/tcp'
-import { type Moment, receive } from './moment'
+import { depart, type Moment, receive } from './moment'
 import type { RecordedStep } from './recording'
 import type { Departure, Emitted, World, WorldEvent } from './world'
 
@@ -32,6 +32,7 @@ export function step(
     trace: [],
     emitted: [],
     departures: [],
+    sendOut: (device, packet, sending) => depart(moment, device, packet, sending),
     tell: (connection, what, answers) => tellClient(moment, connection, what, answers),
   }
   switch (event.kind) {

@@ -19,30 +19,32 @@ export interface HopJson {
   readonly end: 'sent' | 'delivered' | 'dropped' | 'vanished'
 }
 
-export function lastRule(by: Decider): RuleJson {
-  if (by.kind === 'policy') return { ...place(by.chain), policy: true }
-  return { ...place(by.chain), rule: by.number ?? 0 }
-}
+/** How results write the table of a chain. */
+type TableOf = (ref: ChainRef) => string
 
-function place({ table, chain }: ChainRef): { table: string; chain: string } {
-  return { table, chain }
+export function ruleJson(by: Decider, tableOf: TableOf): RuleJson {
+  const place = { table: tableOf(by.chain), chain: by.chain.chain }
+  return by.kind === 'policy' ? { ...place, policy: true } : { ...place, rule: by.number ?? 0 }
 }
 
 /** The visit as one hop, or two where the host sent the packet to itself and it came back in by `lo`. */
-export function hopsOf(host: string, iif: string | undefined, result: PipelineResult): HopJson[] {
+export function hopsOf(
+  host: string,
+  iif: string | undefined,
+  result: PipelineResult,
+  tableOfHost: (host: string, ref: ChainRef) => string,
+): HopJson[] {
   const { steps } = result
+  const tableOf: TableOf = (ref) => tableOfHost(host, ref)
   const sent = steps.findIndex((step) => step.kind === 'sent' && step.oif === 'lo')
-  const back =
-    sent >= 0 &&
-    (result.deliver?.iif === 'lo' ||
-      steps.slice(sent).some((step) => step.kind === 'chain-entered' && step.iif === 'lo'))
-  if (!back) return [hopOf(host, iif, steps, endOf(result), result.forward?.oif)]
-  // POSTROUTING is asked before the packet comes back, with `lo` as the way out.
   const isReturn = (step: RecordedStep) => step.kind === 'chain-entered' && step.iif === 'lo'
-  const turn = steps.findIndex((step, index) => index > sent && isReturn(step))
+  // POSTROUTING is asked before the packet comes back, with `lo` as the way out.
+  const turn = sent < 0 ? -1 : steps.findIndex((step, index) => index > sent && isReturn(step))
+  const back = sent >= 0 && (result.deliver?.iif === 'lo' || turn >= 0)
+  if (!back) return [hopOf({ host, iif, oif: result.forward?.oif, end: endOf(result) }, steps, tableOf)]
   const cut = turn < 0 ? steps.length : turn
-  const out = hopOf(host, undefined, steps.slice(0, cut), 'sent', 'lo')
-  const inward = hopOf(host, 'lo', steps.slice(cut), endOf(result), undefined)
+  const out = hopOf({ host, oif: 'lo', end: 'sent' }, steps.slice(0, cut), tableOf)
+  const inward = hopOf({ host, iif: 'lo', end: endOf(result) }, steps.slice(cut), tableOf)
   // The state is decided once, on the way out [E13].
   const { state, dir } = out
   return [out, { ...inward, ...(state !== undefined && { state }), ...(dir !== undefined && { dir }) }]
@@ -54,43 +56,47 @@ function endOf({ deliver, forward, ended }: PipelineResult): HopJson['end'] {
   return ended?.kind === 'dropped' || ended?.kind === 'rejected' ? 'dropped' : 'vanished'
 }
 
-function hopOf(
-  host: string,
-  iif: string | undefined,
-  steps: readonly RecordedStep[],
-  end: HopJson['end'],
-  forwardOif: string | undefined,
-): HopJson {
-  const tracked = steps.find((step) => step.kind === 'conntrack' && step.change !== 'confirmed')
-  const untracked = steps.find((step) => step.kind === 'chain-entered' && step.ctState === 'untracked')
-  const state = tracked?.kind === 'conntrack' ? tracked.state : untracked ? 'untracked' : undefined
-  const dir = tracked?.kind === 'conntrack' ? tracked.direction : undefined
-  const oif = forwardOif ?? oifOf(steps)
+interface HopEnds {
+  readonly host: string
+  readonly iif?: string | undefined
+  readonly oif?: string | undefined
+  readonly end: HopJson['end']
+}
+
+function hopOf({ host, iif, oif, end }: HopEnds, steps: readonly RecordedStep[], tableOf: TableOf): HopJson {
+  const path: RuleJson[] = []
+  let tracked: { readonly state: string; readonly direction?: HopJson['dir'] } | undefined
+  /** Where it was to leave by, as far as it came. */
+  let leaves = oif
+  for (const step of steps) {
+    switch (step.kind) {
+      case 'conntrack':
+        if (step.change !== 'confirmed') tracked ??= step
+        break
+      case 'chain-entered':
+      case 'sent':
+      case 'routed':
+        leaves = oif ?? step.oif ?? leaves
+        break
+      case 'rule-tried':
+        if (step.matched)
+          path.push({ table: tableOf(step.chain), chain: step.chain.chain, rule: step.number ?? 0 })
+        break
+      case 'verdict':
+        if (step.by.kind === 'policy') path.push(ruleJson(step.by, tableOf))
+        break
+      default:
+        break
+    }
+  }
+  const { state, direction } = tracked ?? {}
   return {
     host,
     ...(iif !== undefined && { iif }),
-    ...(oif !== undefined && { oif }),
+    ...(leaves !== undefined && { oif: leaves }),
     ...(state !== undefined && { state: state.toUpperCase() }),
-    ...(dir !== undefined && { dir }),
-    path: steps.flatMap(pathOf),
+    ...(direction !== undefined && { dir: direction }),
+    path,
     end,
   }
-}
-
-/** Where it was to leave by, as far as it came. */
-function oifOf(steps: readonly RecordedStep[]): string | undefined {
-  for (const step of [...steps].reverse()) {
-    if (
-      (step.kind === 'routed' || step.kind === 'sent' || step.kind === 'chain-entered') &&
-      step.oif !== undefined
-    )
-      return step.oif
-  }
-  return undefined
-}
-
-function pathOf(step: RecordedStep): RuleJson[] {
-  if (step.kind === 'rule-tried' && step.matched) return [{ ...place(step.chain), rule: step.number ?? 0 }]
-  if (step.kind === 'verdict' && step.by.kind === 'policy') return [{ ...place(step.by.chain), policy: true }]
-  return []
 }

@@ -1,59 +1,66 @@
 import { compileNetwork } from '@/engine/compile'
 import { type DeviceState, newDeviceState } from '@/engine/device-state'
 import type { Network, NetworkDevice } from '@/engine/network'
-import { arrive, type MadePacket, originate, type PipelineResult, type Visit } from '@/engine/pipeline'
+import { arrive, originate, type PipelineResult, type Visit } from '@/engine/pipeline'
 import { seededRandom } from '@/engine/random'
 import { decideOut } from '@/engine/routing/decide'
 import type { Packet } from '@/model/packet/packet'
+import type { ChainRef } from '@/model/ruleset/ruleset'
 import { dispositionText } from '../lost-where'
 import { type PacketJson, packetJson } from '../packet-json'
-import { type HopJson, hopsOf, lastRule } from './hops'
+import { type HopJson, hopsOf, type RuleJson, ruleJson } from './hops'
 import { BadCase } from './json-reader'
 import type { ReplayCase } from './read-case'
 import type { ReplayPacket } from './read-packet'
+import { type Stacks, stacksOf } from './stack'
 
 /** What became of one packet. */
 export interface PacketResult {
   readonly verdict: 'delivered' | 'dropped' | 'sent' | 'vanished'
   readonly at: { readonly host: string; readonly iif?: string; readonly oif?: string }
-  readonly rule?: NonNullable<ReturnType<typeof lastRule>>
+  readonly rule?: RuleJson
   readonly reason?: string
   readonly received?: PacketJson
   readonly hops: readonly HopJson[]
-  readonly generated: readonly (PacketResult & { readonly from: string; readonly packet: PacketJson })[]
+  readonly generated: readonly GeneratedResult[]
+}
+
+/** What became of a packet that a host made because of another one. */
+export interface GeneratedResult extends PacketResult {
+  readonly from: string
+  /** As it was made. */
+  readonly packet: PacketJson
 }
 
 /** A packet cannot come round more often than its TTL lets it; this ends what routing loops on a wire would not. */
 const HOPS_LIMIT = 256
+/** Answers to answers because of one injected packet: two stacks that talk for ever are stopped here. */
+const GENERATED_LIMIT = 64
 
 /** Injects the packets of a case in order and returns what became of each. */
 export function injectAll(given: ReplayCase): PacketResult[] {
-  const network = networkOf(given)
-  const states = new Map<string, DeviceState>()
-  const random = seededRandom(given.seed)
-  let nowMs = 0
+  const walk = newWalk(given)
   return given.packets.map((injected, index) => {
-    nowMs += injected.waitMs
-    const visitOf = (device: NetworkDevice, packet: Packet, inherits?: Visit['inherits']): Visit => ({
-      network,
-      device,
-      state: states.get(device.id) ?? newDeviceState(device),
-      packet,
-      journey: index,
-      nowMs,
-      random,
-      ...(inherits && { inherits }),
-    })
-    const walk: Walk = { network, states, visitOf, quiet: given.quiet }
+    walk.nowMs += injected.waitMs
+    walk.journey = index
+    walk.generated = 0
     return follow(walk, start(walk, injected, index))
   })
 }
 
+/** The network with its memory while the packets of a case are sent. */
 interface Walk {
   readonly network: Network
   readonly states: Map<string, DeviceState>
-  visitOf(device: NetworkDevice, packet: Packet, inherits?: Visit['inherits']): Visit
+  readonly random: () => number
   readonly quiet: boolean
+  readonly stacks: Stacks | undefined
+  /** How results write a table. */
+  readonly tableOf: (device: string, ref: ChainRef) => string
+  nowMs: number
+  /** Number of the injected packet, and how many packets hosts have made because of it. */
+  journey: number
+  generated: number
 }
 
 /** One device to be visited next. */
@@ -65,13 +72,28 @@ interface Stop {
   readonly inherits?: Visit['inherits']
 }
 
-function networkOf({ design, conntrack }: ReplayCase): Network {
+function newWalk(given: ReplayCase): Walk {
+  const network = networkOf(given)
+  const random = seededRandom(given.seed)
+  return {
+    network,
+    states: new Map(),
+    random,
+    quiet: given.quiet,
+    stacks: given.stackAnswers ? stacksOf(network, random) : undefined,
+    tableOf: (device, { family, table }) =>
+      given.withFamily.get(device)?.has(`${family} ${table}`) ? `${family} ${table}` : table,
+    nowMs: 0,
+    journey: 0,
+    generated: 0,
+  }
+}
+
+function networkOf({ design, changes }: ReplayCase): Network {
   const network = compileNetwork(design)
+  if (changes.size === 0) return network
   const devices = new Map(
-    [...network.devices].map(([id, device]) => {
-      const settings = conntrack.get(id)
-      return [id, settings ? { ...device, conntrack: settings } : device]
-    }),
+    [...network.devices].map(([id, device]) => [id, changes.get(id)?.(device) ?? device]),
   )
   return { ...network, devices }
 }
@@ -119,42 +141,60 @@ function onlyNeighbor(network: Network, device: NetworkDevice, link: string | un
   return second === undefined ? only : undefined
 }
 
+function visit(walk: Walk, { device, packet, iif, inherits }: Stop): PipelineResult {
+  const { network, states, journey, nowMs, random } = walk
+  const state = states.get(device.id) ?? newDeviceState(device)
+  const each: Visit = {
+    network,
+    device,
+    state,
+    packet,
+    journey,
+    nowMs,
+    random,
+    ...(inherits && { inherits }),
+  }
+  const result = iif === undefined ? originate(each) : arrive(each, iif)
+  states.set(device.id, result.state)
+  return result
+}
+
 function follow(walk: Walk, first: Stop): PacketResult {
   const hops: HopJson[] = []
-  const generated: PacketResult['generated'][number][] = []
+  const generated: GeneratedResult[] = []
   let stop: Stop = first
   for (let visited = 0; visited < HOPS_LIMIT; visited++) {
-    const { device, packet, iif, inherits } = stop
-    const visit = walk.visitOf(device, packet, inherits)
-    const result = iif === undefined ? originate(visit) : arrive(visit, iif)
-    walk.states.set(device.id, result.state)
-    hops.push(...hopsOf(device.name, iif, result))
-    if (!walk.quiet) for (const made of result.made) generated.push(followMade(walk, device, made))
-    if (!result.forward) return { ...endOf(device, result, hops), hops, generated }
-    const { neighbor } = result.forward
-    stop = {
-      device: deviceOf(walk.network, neighbor.device),
-      iif: neighbor.interface,
-      packet: result.forward.packet,
+    const { device, iif } = stop
+    const result = visit(walk, stop)
+    hops.push(...hopsOf(device.name, iif, result, walk.tableOf))
+    for (const { packet, inherits } of walk.quiet ? [] : result.made)
+      generated.push(followMade(walk, { device, packet, inherits }))
+    if (result.forward) {
+      const { neighbor, packet } = result.forward
+      stop = { device: deviceOf(walk.network, neighbor.device), iif: neighbor.interface, packet }
+      continue
     }
+    const end = endOf(walk, device, result, hops)
+    if (result.deliver) {
+      for (const packet of walk.stacks?.(device.id, result.deliver.packet, walk.nowMs) ?? [])
+        generated.push(followMade(walk, { device, packet }))
+    }
+    return { ...end, hops, generated }
   }
   const at = { host: stop.device.name, ...(stop.iif !== undefined && { iif: stop.iif }) }
   return { verdict: 'vanished', at, reason: 'it went round in a circle', hops, generated }
 }
 
-function followMade(
-  walk: Walk,
-  device: NetworkDevice,
-  { packet, inherits }: MadePacket,
-): PacketResult['generated'][number] {
-  return {
-    from: device.name,
-    packet: packetJson(packet),
-    ...follow(walk, { device, packet, inherits }),
-  }
+function followMade(walk: Walk, stop: Stop): GeneratedResult {
+  const { device, packet } = stop
+  const what = { from: device.name, packet: packetJson(packet) }
+  if (++walk.generated <= GENERATED_LIMIT) return { ...what, ...follow(walk, stop) }
+  const reason = `it answers an answer, and ${GENERATED_LIMIT} of those are enough`
+  return { ...what, verdict: 'vanished', at: { host: device.name }, reason, hops: [], generated: [] }
 }
 
 function endOf(
+  { tableOf }: Walk,
   device: NetworkDevice,
   result: PipelineResult,
   hops: readonly HopJson[],
@@ -169,7 +209,7 @@ function endOf(
   const { ended } = result
   if (!ended) throw new Error('a visit ends, forwards or delivers')
   if (ended.kind === 'dropped' || ended.kind === 'rejected')
-    return { verdict: 'dropped', at, rule: lastRule(ended.by) }
+    return { verdict: 'dropped', at, rule: ruleJson(ended.by, (ref) => tableOf(device.id, ref)) }
   const left = ended.kind === 'no-neighbor' || ended.kind === 'no-link'
   return left
     ? { verdict: 'sent', at }

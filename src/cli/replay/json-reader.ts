@@ -1,3 +1,5 @@
+import type { Result } from '@/model/result'
+
 /** What is wrong with a case, and where: a JSON Pointer (RFC 6901). */
 export class BadCase extends Error {
   readonly at: string
@@ -76,10 +78,22 @@ export class JsonReader {
     return this.refuse(`A whole number from ${first} to ${last} belongs here.`)
   }
 
+  /** A setting as /proc writes it, or as a number, or as true and false. */
+  numeral(first: number, last: number): number {
+    const { value } = this
+    const isNumber = typeof value === 'boolean' || (typeof value === 'string' && /^-?\d+$/.test(value))
+    return new JsonReader(isNumber ? Number(value) : value, this.at).integer(first, last)
+  }
+
   seconds(): number {
     const { value } = this
     if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
     return this.refuse('A number of seconds belongs here, 0 or more.')
+  }
+
+  /** What a reader of text made of the text here. */
+  parsed<T>(result: Result<T>): T {
+    return result.ok ? result.value : this.refuse(result.diagnostics[0]?.message ?? 'This cannot be read.')
   }
 
   /** The value read, or nothing where there is none. */

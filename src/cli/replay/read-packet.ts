@@ -2,9 +2,10 @@ import { byteLength } from '@/dialects/plain-text'
 import { FAMILY, familyOf, type IpAddress, parseAddress } from '@/model/packet/address'
 import { icmpPacket, otherPacket, tcpPacket, udpPacket } from '@/model/packet/build'
 import { type Packet, type Payload, PROTOCOL } from '@/model/packet/packet'
-import { parseProtocol } from '@/model/packet/protocol'
+import { formatProtocol, parseProtocol } from '@/model/packet/protocol'
 import { parseFlagLetters } from '@/model/packet/tcp-flags'
 import type { JsonReader } from './json-reader'
+import type { ReplayDiagnostic } from './read-rules'
 
 /** A packet to inject, and where. */
 export interface ReplayPacket {
@@ -17,88 +18,105 @@ export interface ReplayPacket {
   readonly waitMs: number
 }
 
-const HEADER_KEYS = [
-  'proto',
-  'src',
-  'dst',
-  'sport',
-  'dport',
-  'flags',
-  'seq',
-  'ack',
-  'window',
-  'ttl',
-  'tos',
-  'id',
-  'payload',
-  'icmp_type',
-  'icmp_code',
-  'icmp_id',
-  'icmp_seq',
-  'inner',
-]
-const PLACE_KEYS = ['from', 'inject', 'out', 'wait']
+const IP_KEYS = ['proto', 'src', 'dst', 'ttl', 'tos', 'id', 'payload']
+/** Members that only packets of that kind have. */
+const KEYS_OF_KIND = {
+  tcp: ['sport', 'dport', 'flags', 'seq', 'ack', 'window'],
+  udp: ['sport', 'dport'],
+  icmp: ['icmp_type', 'icmp_code', 'icmp_id', 'icmp_seq', 'inner'],
+  other: [],
+} as const satisfies Record<Packet['kind'], readonly string[]>
+const HEADER_KEYS = [...new Set([...IP_KEYS, ...Object.values(KEYS_OF_KIND).flat()])]
+const KEYS = [...HEADER_KEYS, 'from', 'inject', 'out', 'wait']
 
-export function readReplayPacket(reader: JsonReader, hosts: readonly string[]): ReplayPacket {
-  const member = reader.object([...HEADER_KEYS, ...PLACE_KEYS])
+export function readReplayPacket(
+  reader: JsonReader,
+  hosts: readonly string[],
+  diagnostics: ReplayDiagnostic[],
+): ReplayPacket {
+  const member = reader.object(KEYS)
   const from = member('from').oneOf(hosts)
+  const say = (message: string) => diagnostics.push({ host: from, kind: 'ignored', message })
   return {
     from,
     inject: member('inject').optional((each) => each.oneOf(['local', 'wire'] as const)) ?? 'local',
     out: member('out').optional((each) => each.text()),
-    packet: readPacket(reader),
+    packet: readPacket(reader, say),
     waitMs: (member('wait').optional((each) => each.seconds()) ?? 0) * 1000,
   }
 }
 
-function readPacket(reader: JsonReader): Packet {
-  const member = reader.object([...HEADER_KEYS, ...PLACE_KEYS])
+type Member = (key: string) => JsonReader
+
+function readPacket(reader: JsonReader, say: (message: string) => void): Packet {
+  const member = reader.object(KEYS)
   const src = readAddress(member('src'))
   const dst = readAddress(member('dst'))
   if (familyOf(src) !== familyOf(dst))
     member('dst').refuse('Source and destination are of two address families.')
-  const protocol = readProtocol(member('proto'))
-  const port = (name: string) => member(name).integer(0, 65535)
-  const number = (name: string, last: number) => member(name).optional((each) => each.integer(0, last))
-  const payload = member('payload').optional(readPayload)
-  const header = defined({
-    hopLimit: number('ttl', 255),
-    tos: number('tos', 255),
-    id: number('id', 65535),
-    payload,
-  })
-  const ends = { src, dst, ...header }
-  if (protocol === PROTOCOL.tcp) {
-    const flagsAt = member('flags')
-    const flags = flagsAt.isThere ? parseFlagLetters(flagsAt.text()) : parseFlagLetters('S')
-    if (flags === undefined) return flagsAt.refuse('Flags are letters of FSRPAUEC, such as "SA".')
-    const numbers = defined({
-      seq: number('seq', 2 ** 32 - 1),
-      ack: number('ack', 2 ** 32 - 1),
-      window: number('window', 65535),
-    })
-    return tcpPacket({
-      ...ends,
-      ...numbers,
-      optionBytes: 0,
-      sport: port('sport'),
-      dport: port('dport'),
-      flags,
-    })
+  const ends = { src, dst, ...readIpHeader(member) }
+  const packet = readTransport(member, ends, readProtocol(member('proto')), say)
+  const fitting: readonly string[] = [...KEYS_OF_KIND[packet.kind], 'payload']
+  for (const key of Object.values(KEYS_OF_KIND).flat()) {
+    if (member(key).isThere && !fitting.includes(key))
+      say(`${member(key).at}: a packet of ${formatProtocol(packet.protocol)} has no ${key}.`)
   }
-  if (protocol === PROTOCOL.udp) return udpPacket({ ...ends, sport: port('sport'), dport: port('dport') })
-  if (protocol !== FAMILY[familyOf(src)].protocolOfIcmp) return otherPacket({ ...ends, protocol })
-  const more = defined({
-    icmpId: number('icmp_id', 65535),
-    icmpSeq: number('icmp_seq', 65535),
-    quoted: member('inner').optional(readPacket),
+  return packet
+}
+
+function readIpHeader(member: Member) {
+  return defined({
+    hopLimit: number(member('ttl'), 255),
+    tos: number(member('tos'), 255),
+    id: number(member('id'), 65535),
+    payload: member('payload').optional(readPayload),
   })
-  return icmpPacket({
-    ...ends,
-    ...more,
-    type: member('icmp_type').integer(0, 255),
-    code: number('icmp_code', 255) ?? 0,
-  })
+}
+
+type Ends = Pick<Packet, 'src' | 'dst'>
+
+function readTransport(member: Member, ends: Ends, protocol: number, say: (message: string) => void): Packet {
+  const port = (name: string) => member(name).integer(0, 65535)
+  switch (protocol) {
+    case PROTOCOL.tcp:
+      return tcpPacket({
+        ...ends,
+        ...defined({
+          seq: number(member('seq'), 2 ** 32 - 1),
+          ack: number(member('ack'), 2 ** 32 - 1),
+          window: number(member('window'), 65535),
+        }),
+        optionBytes: 0,
+        sport: port('sport'),
+        dport: port('dport'),
+        flags: readFlags(member('flags')),
+      })
+    case PROTOCOL.udp:
+      return udpPacket({ ...ends, sport: port('sport'), dport: port('dport') })
+    case FAMILY[familyOf(ends.src)].protocolOfIcmp:
+      return icmpPacket({
+        ...ends,
+        ...defined({
+          icmpId: number(member('icmp_id'), 65535),
+          icmpSeq: number(member('icmp_seq'), 65535),
+          quoted: member('inner').optional((inner) => readPacket(inner, say)),
+        }),
+        type: member('icmp_type').integer(0, 255),
+        code: number(member('icmp_code'), 255) ?? 0,
+      })
+    default:
+      return otherPacket({ ...ends, protocol })
+  }
+}
+
+function number(reader: JsonReader, last: number): number | undefined {
+  return reader.optional((each) => each.integer(0, last))
+}
+
+/** A segment without flags named is a SYN. */
+function readFlags(reader: JsonReader): number {
+  const flags = parseFlagLetters(reader.optional((each) => each.text()) ?? 'S')
+  return flags ?? reader.refuse('Flags are letters of FSRPAUEC, such as "SA".')
 }
 
 type Defined<T> = { readonly [Key in keyof T]?: Exclude<T[Key], undefined> }
@@ -108,18 +126,12 @@ function defined<T extends object>(values: T): Defined<T> {
 }
 
 function readAddress(reader: JsonReader): IpAddress {
-  const parsed = parseAddress(reader.text())
-  return parsed.ok
-    ? parsed.value
-    : reader.refuse(parsed.diagnostics[0]?.message ?? 'An address belongs here.')
+  return reader.parsed(parseAddress(reader.text()))
 }
 
 function readProtocol(reader: JsonReader): number {
   if (typeof reader.value === 'number') return reader.integer(0, 255)
-  const parsed = parseProtocol(reader.text())
-  return parsed.ok
-    ? parsed.value
-    : reader.refuse(parsed.diagnostics[0]?.message ?? 'A protocol belongs here.')
+  return reader.parsed(parseProtocol(reader.text()))
 }
 
 /** Text, or a number of bytes that say nothing. */

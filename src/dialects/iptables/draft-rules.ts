@@ -18,6 +18,7 @@ export function readDrafts(
   chain: DraftChain,
   words: readonly Word[],
   family: Family,
+  asTool: boolean,
 ): { drafts: DraftRule[]; remarks: readonly Remark[] } {
   const syntax = readRuleSyntax(words, family)
   const match = readMatch(syntax, family)
@@ -37,7 +38,7 @@ export function readDrafts(
     ...placeRemarks(target.place, table.name, chain.base?.hook),
   ]
   if (remarks.some(({ kind }) => kind === 'syntax-error')) return { drafts: [], remarks }
-  const { tag, name } = readTag(match.comment ?? '')
+  const { tag, name } = asTool ? { tag: undefined, name: match.comment ?? '' } : readTag(match.comment ?? '')
   const drafts = match.alternatives.map(
     (conditions, index): DraftRule => ({
       rule: {

@@ -25,7 +25,7 @@ import { restoreWords, type Word } from './words'
 /** Reads iptables-save format and command lines of one of the two tools into a netfilter or home firewall. */
 export function parseIptables(text: string, context: ParseContext, family: Family): Result<ImportedRules> {
   if (text.trim() === '') return failure('There is no text to read.')
-  const reader = new Reader(family)
+  const reader = new Reader(family, context.asTool ?? false)
   const syntax = readSyntax(text, family)
   for (const line of syntax.lines) reader.read(line, syntax.form)
   return reader.finish(context, syntax.form, syntax.lines)
@@ -40,10 +40,12 @@ class Reader {
   readonly headers: Tag[] = []
   understood = 0
   private readonly family: Family
+  private readonly asTool: boolean
   private current: DraftTable | undefined
 
-  constructor(family: Family) {
+  constructor(family: Family, asTool: boolean) {
     this.family = family
+    this.asTool = asTool
   }
 
   private say(kind: DiagnosticKind, message: string, line: SyntaxLine, word?: Word): void {
@@ -65,7 +67,7 @@ class Reader {
         return
       case 'comment':
         this.fates.set(line, 'comment')
-        if (form === 'restore') this.readComment(line)
+        if (form === 'restore' && !this.asTool) this.readComment(line)
         return
       case 'prose':
         this.fates.set(line, 'not-understood')
@@ -284,7 +286,7 @@ class Reader {
     words: readonly Word[],
     quiet: boolean,
   ): DraftRule[] {
-    const { drafts, remarks } = readDrafts(line, table, chain, words, this.family)
+    const { drafts, remarks } = readDrafts(line, table, chain, words, this.family, this.asTool)
     if (quiet) return drafts
     for (const remark of remarks) this.say(remark.kind, remark.message, line, remark.word)
     const unsure = remarks.some(({ kind }) => kind === 'approximated' || kind === 'unsupported')
@@ -311,7 +313,7 @@ class Reader {
       return { ok: false, diagnostics: sorted(this.diagnostics) }
     }
     this.checkReach()
-    if (form === 'restore') {
+    if (form === 'restore' && !this.asTool) {
       const home = recogniseHome(this.tables, this.headers, this.family, context)
       if (home) {
         const diagnostics = [...this.diagnostics, ...home.diagnostics]
@@ -338,7 +340,8 @@ class Reader {
 
   private ruleset(context: ParseContext, ids: Map<SyntaxLine, string[]>): Ruleset {
     const family = this.family === 4 ? 'ip' : 'ip6'
-    if (!this.tables.has('filter')) this.tables.set('filter', this.newTable('filter') as DraftTable)
+    if (!this.tables.has('filter') && !this.asTool)
+      this.tables.set('filter', this.newTable('filter') as DraftTable)
     const tables = TABLES.flatMap((name): Table[] => {
       const draft = this.tables.get(name)
       if (!draft) return []

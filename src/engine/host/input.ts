@@ -1,8 +1,16 @@
 import { icmpPacket, udpPacket } from '@/model/packet/build'
-import type { IcmpPacket, Packet, UdpPacket } from '@/model/packet/packet'
+import {
+  type IcmpPacket,
+  type OtherPacket,
+  type Packet,
+  PROTOCOL,
+  type UdpPacket,
+} from '@/model/packet/packet'
 import { isIcmpError } from '../conntrack/icmp-types'
 import { deviceOf, hostOf, type Moment, note, transmit } from '../moment'
 import { icmpErrorAbout } from '../routing/icmp-error'
+import { isBroadcast } from '../routing/lookup'
+import { isMulticast } from '../routing/special-prefixes'
 import type { Disposition, OutcomeCause } from '../trace'
 import { socketKey } from './host-state'
 import { removeSocket } from './tcp'
@@ -29,6 +37,9 @@ function take(
   journey: number,
   connection: number,
 ): Disposition {
+  const toMany = isBroadcast(deviceOf(moment, device), packet.dst) || isMulticast(packet.dst)
+  // Only datagrams are for everybody: segments and questions to a broadcast are not answered (RFC 1122 3.2.2.6, 4.2.3.10).
+  if (toMany && packet.kind !== 'udp') return { kind: 'no-listener' }
   switch (packet.kind) {
     case 'tcp':
       return { kind: receiveSegment(moment, device, packet, journey, connection) }
@@ -38,8 +49,26 @@ function take(
       receiveIcmp(moment, device, packet, journey, connection)
       return { kind: 'delivered' }
     case 'other':
+      answerUnknown(moment, device, packet, journey, connection)
       return { kind: 'no-listener' }
   }
+}
+
+/** Protocols that every stack takes and says nothing to: IGMP, and "no next header" of IPv6. */
+const SILENT_PROTOCOLS = { 4: 2, 6: 59 } as const
+
+/** Nothing takes a protocol that no program can listen on; of UDP-Lite it is the port that is closed. */
+function answerUnknown(
+  moment: Moment,
+  device: string,
+  packet: OtherPacket,
+  journey: number,
+  connection: number,
+): void {
+  if (packet.protocol === SILENT_PROTOCOLS[packet.family]) return
+  const meaning = packet.protocol === PROTOCOL.udplite ? 'icmp-port-unreachable' : 'no-protocol'
+  const error = icmpErrorAbout(deviceOf(moment, device), packet, meaning)
+  if (error) transmit(moment, device, error, { role: 'error', connection, answers: journey })
 }
 
 function receiveDatagram(
@@ -83,6 +112,14 @@ function receiveDatagram(
   return 'delivered'
 }
 
+const ECHO_REPLY = { 4: 0, 6: 129 } as const
+
+/** Questions that a stack answers: echo, and in IPv4 the time (RFC 792). */
+function answerTo({ family, type }: IcmpPacket): number | undefined {
+  if (type === (family === 4 ? 8 : 128)) return ECHO_REPLY[family]
+  return family === 4 && type === 13 ? 14 : undefined
+}
+
 function receiveIcmp(
   moment: Moment,
   device: string,
@@ -94,9 +131,8 @@ function receiveIcmp(
     receiveError(moment, device, packet)
     return
   }
-  const asks = packet.family === 4 ? 8 : 128
-  const answers = packet.family === 4 ? 0 : 129
-  if (packet.type === asks) {
+  const answers = answerTo(packet)
+  if (answers !== undefined) {
     const { icmpId = 0, icmpSeq = 0, payload } = packet
     const reply = icmpPacket({
       src: packet.dst,
@@ -111,7 +147,7 @@ function receiveIcmp(
     return
   }
   const waiting = hostOf(moment, device).echoes.get(`${packet.icmpId}`)
-  if (packet.type === answers && waiting) {
+  if (packet.type === ECHO_REPLY[packet.family] && waiting) {
     moment.tell(
       waiting.connection,
       { kind: 'echo-reply', from: packet.src, afterMs: moment.nowMs - waiting.sentAtMs },

@@ -8,7 +8,12 @@ import { isBroadcast, isOwnAddress, sourceAddressFor } from './lookup'
 import { isMulticast } from './special-prefixes'
 
 /** What an ICMP error says. */
-export type IcmpMeaning = Exclude<RejectKind, 'tcp-reset'> | 'ttl-exceeded' | 'no-route'
+export type IcmpMeaning =
+  | Exclude<RejectKind, 'tcp-reset'>
+  | 'ttl-exceeded'
+  | 'no-route'
+  /** Nothing on the host takes this protocol: IPv6 calls it a parameter problem (RFC 4443 3.4). */
+  | 'no-protocol'
 
 /** Type and code in both families. Sources: RFC 792, RFC 1812 5.2.7.1, RFC 4443 section 3; [D9, e10 E1, F1]. */
 const NUMBERS: Readonly<Record<IcmpMeaning, Readonly<Record<4 | 6, readonly [type: number, code: number]>>>> =
@@ -22,6 +27,7 @@ const NUMBERS: Readonly<Record<IcmpMeaning, Readonly<Record<4 | 6, readonly [typ
     'icmp-admin-prohibited': { 4: [3, 13], 6: [1, 1] },
     'ttl-exceeded': { 4: [11, 0], 6: [3, 0] },
     'no-route': { 4: [3, 0], 6: [1, 0] },
+    'no-protocol': { 4: [3, 2], 6: [4, 1] },
   }
 
 /** The device answers from the address that was asked for, if that is its own, else from the one facing the sender [E5]. */
