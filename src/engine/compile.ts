@@ -116,7 +116,7 @@ function assemble(
     id: device.id,
     kind: device.kind,
     name: device.name,
-    forwards: forwards(device),
+    forwards: { 4: forwards(device), 6: forwards(device) },
     interfaces: device.interfaces.map(({ id, name, side, addresses }, index) => {
       const link = links[index]
       return { id, name, side, addresses, ...(link === undefined ? {} : { link }) }

@@ -76,10 +76,12 @@ function engineStops(device: NetworkDevice, hook: Hook): HookStop[] {
   return [...stops, ...natStops(device, hook)]
 }
 
+const isRouter = ({ forwards }: NetworkDevice) => forwards[4] || forwards[6]
+
 /** All nat chains of a hook are one stop at a fixed priority; their own priorities order them among themselves. */
 function natStops(device: NetworkDevice, hook: Hook): HookStop[] {
   const all = device.stages.filter((stage) => isNatStage(device, stage))
-  if (all.length === 0 || !device.tracks || (device.forwards && device.nat.mode === 'off')) return []
+  if (all.length === 0 || !device.tracks || (isRouter(device) && device.nat.mode === 'off')) return []
   if (!['prerouting', 'output', 'input', 'postrouting'].includes(hook)) return []
   const priority = hook === 'prerouting' || hook === 'output' ? PRIORITY.dstnat : PRIORITY.srcnat
   const chains = all.filter((stage) => stage.hook === hook)

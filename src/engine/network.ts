@@ -1,6 +1,6 @@
 import type { Condition, FieldId, MatchContext, Names, Scalar } from '@/model/fields/field'
 import type { BuiltinGroup, FirewallKind } from '@/model/firewalls/firewall-kind'
-import type { IpAddress } from '@/model/packet/address'
+import type { Family, IpAddress } from '@/model/packet/address'
 import type { ChainRef, Hook, Policy, Rule, Table, Target } from '@/model/ruleset/ruleset'
 import type { HostProfile } from '@/model/topology/host-profile'
 import type { NodeKindId, PortMapping, Service } from '@/model/topology/topology'
@@ -79,7 +79,8 @@ export interface NetworkDevice {
   readonly id: string
   readonly kind: NodeKindId
   readonly name: string
-  readonly forwards: boolean
+  /** Whether it passes on what is for others, by address family. */
+  readonly forwards: Readonly<Record<Family, boolean>>
   readonly interfaces: readonly NetworkInterface[]
   /** Longest prefix first. */
   readonly routes: readonly NetworkRoute[]

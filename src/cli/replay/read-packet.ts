@@ -26,8 +26,8 @@ const KEYS_OF_KIND = {
   icmp: ['icmp_type', 'icmp_code', 'icmp_id', 'icmp_seq', 'inner'],
   other: [],
 } as const satisfies Record<Packet['kind'], readonly string[]>
-const HEADER_KEYS = [...new Set([...IP_KEYS, ...Object.values(KEYS_OF_KIND).flat()])]
-const KEYS = [...HEADER_KEYS, 'from', 'inject', 'out', 'wait']
+const KIND_KEYS = [...new Set<string>(Object.values(KEYS_OF_KIND).flat())]
+const KEYS = [...IP_KEYS, ...KIND_KEYS, 'from', 'inject', 'out', 'wait']
 
 export function readReplayPacket(
   reader: JsonReader,
@@ -56,8 +56,8 @@ function readPacket(reader: JsonReader, say: (message: string) => void): Packet 
     member('dst').refuse('Source and destination are of two address families.')
   const ends = { src, dst, ...readIpHeader(member) }
   const packet = readTransport(member, ends, readProtocol(member('proto')), say)
-  const fitting: readonly string[] = [...KEYS_OF_KIND[packet.kind], 'payload']
-  for (const key of Object.values(KEYS_OF_KIND).flat()) {
+  const fitting: readonly string[] = KEYS_OF_KIND[packet.kind]
+  for (const key of KIND_KEYS) {
     if (member(key).isThere && !fitting.includes(key))
       say(`${member(key).at}: a packet of ${formatProtocol(packet.protocol)} has no ${key}.`)
   }

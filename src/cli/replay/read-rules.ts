@@ -2,6 +2,7 @@ import { dialectOf } from '@/dialects/lookup'
 import type { Firewall, NatMode } from '@/model/firewalls/firewall-kind'
 import { firewallKind } from '@/model/firewalls/lookup'
 import type { Diagnostic } from '@/model/result'
+import { jumpTooDeep } from '@/model/ruleset/check'
 import { NO_NAMES } from '../translate'
 import type { JsonReader } from './json-reader'
 import { type RuleTool, TOOLS } from './tools'
@@ -77,7 +78,7 @@ const remembered = new Map<string, RulesOfText>()
 /** Reads a text as the tool reads it. Throws BadCase with the first line that the tool would refuse. */
 function readText(tool: RuleTool, reader: JsonReader): RulesOfText {
   const text = reader.text()
-  const key = `${tool.dialect}\n${text}`
+  const key = `${tool.name}\n${text}`
   const known = remembered.get(key)
   if (known) return known
   const imported = dialectOf(tool.dialect)?.parse?.(text, { names: NO_NAMES, interfaces: [], asTool: true })
@@ -85,6 +86,11 @@ function readText(tool: RuleTool, reader: JsonReader): RulesOfText {
   if (wrong) return reader.refuse(`Line ${wrong.line}, column ${wrong.column}: ${wrong.message}`)
   if (!imported?.ok) return reader.refuse('The text cannot be read.')
   const { firewall, nat } = imported.value
+  const deep = tool.deepestJump === undefined ? undefined : jumpTooDeep(firewall.ruleset, tool.deepestJump)
+  if (deep)
+    return reader.refuse(
+      `Line ${deep.rule.sourceLine}: ${deep.chain.name} jumps deeper than ${tool.deepestJump} chains, which ${tool.name} refuses ("Too many links").`,
+    )
   const read: RulesOfText = { firewall, nat, diagnostics: imported.diagnostics }
   const [oldest] = remembered.keys()
   if (remembered.size >= REMEMBERED && oldest !== undefined) remembered.delete(oldest)

@@ -1,4 +1,5 @@
 import type { NetworkDevice } from '@/engine/network'
+import type { Family } from '@/model/packet/address'
 
 /** A setting of the kernel that changes what the engine does. */
 export interface Sysctl {
@@ -15,8 +16,20 @@ const conntrack = (path: string, change: (on: boolean) => NetworkDevice['conntra
   set: (device, value) => ({ ...device, conntrack: { ...device.conntrack, ...change(value !== 0) } }),
 })
 
+const forwarding = (path: string, families: readonly Family[]): Sysctl => ({
+  path,
+  last: 1,
+  set: (device, value) => ({
+    ...device,
+    forwards: { ...device.forwards, ...Object.fromEntries(families.map((family) => [family, value !== 0])) },
+  }),
+})
+
 /** Every setting that a case may change. Source: nf_conntrack-sysctl.rst, ip-sysctl.rst. */
 export const SYSCTLS: readonly Sysctl[] = [
   conntrack('nf_conntrack_tcp_loose', (on) => ({ tcpLoose: on })),
   conntrack('nf_conntrack_tcp_be_liberal', (on) => ({ tcpBeLiberal: on })),
+  forwarding('net/ipv4/ip_forward', [4]),
+  forwarding('net/ipv4/conf/all/forwarding', [4]),
+  forwarding('net/ipv6/conf/all/forwarding', [6]),
 ]

@@ -28,8 +28,8 @@ export function readDrafts(
       drafts: [],
       remarks: [{ kind: 'ignored', message: 'This line is for the other address family.', word: head }],
     }
-  const userChains = new Set([...table.chains.values()].filter((each) => !each.base).map((each) => each.name))
-  const target = readTarget(syntax, match, table.name, family, userChains)
+  const isUserChain = (name: string) => table.chains.get(name)?.base === undefined && table.chains.has(name)
+  const target = readTarget(syntax, match, table.name, family, isUserChain)
   const remarks: Remark[] = [
     ...syntax.problems.map((problem): Remark => ({ kind: 'syntax-error', ...problem })),
     ...match.remarks,

@@ -19,13 +19,13 @@ export interface ReadTarget {
 /** Protocols whose ports NAT can change. */
 const NAT_PORT_PROTOCOLS = [6, 17, 33, 132, 1, 58]
 
-/** Reads `-j` or `-g`. `chains` are the user chains of the table, which hide targets of the same name. */
+/** Reads `-j` or `-g`. User chains of the table hide targets of the same name. */
 export function readTarget(
   syntax: RuleSyntax,
   match: ReadMatch,
   table: string,
   family: Family,
-  chains: ReadonlySet<string>,
+  isUserChain: (name: string) => boolean,
 ): ReadTarget {
   const remarks: Remark[] = []
   const jumps = syntax.uses.filter(
@@ -38,7 +38,7 @@ export function readTarget(
     remarks.push({ kind, message, word })
   if (second && second.name !== jump.name) complain('A second target. A rule has one.', second.word)
   if (jump.name === '-g') return { target: { kind: 'goto', chain: name.text }, remarks }
-  if (chains.has(name.text)) return { target: { kind: 'jump', chain: name.text }, remarks }
+  if (isUserChain(name.text)) return { target: { kind: 'jump', chain: name.text }, remarks }
 
   const options = syntax.uses.filter((use) => use.owner.kind === 'target')
   for (const [index, use] of options.entries())

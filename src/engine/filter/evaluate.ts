@@ -38,13 +38,7 @@ interface Frame {
   readonly chain: CompiledChain
   next: number
   /** Chains left by goto on the way here. */
-  readonly left: readonly CompiledChain[]
-}
-
-/** Whether the chain is being walked already. Such a ruleset is refused by the kernel; here the packet is dropped. */
-function isLoop(to: CompiledChain, frame: Frame, stack: readonly Frame[]): boolean {
-  const holds = (each: Frame) => each.chain === to || each.left.includes(to)
-  return holds(frame) || stack.some(holds)
+  readonly left: CompiledChain[]
 }
 
 /**
@@ -59,6 +53,13 @@ export function walkChain(walk: Walk): ChainDecision {
   const stack: Frame[] = []
   let frame: Frame | undefined = { chain: walk.chain, next: 0, left: [] }
   let transitions = 0
+  /** Chains being walked and those left by goto: to lead back to one is a loop, which the kernel refuses to load. */
+  const open = new Set([walk.chain])
+  const leave = ({ chain, left }: Frame): Frame | undefined => {
+    open.delete(chain)
+    for (const each of left) open.delete(each)
+    return stack.pop()
+  }
   recorder.entered(walk.chain, true)
   while (frame) {
     const { chain, next: first }: Frame = frame
@@ -66,7 +67,7 @@ export function walkChain(walk: Walk): ChainDecision {
     if (end > first) recorder.passed({ chain, first, end, context, assumeMatch })
     const compiled: CompiledRule | undefined = chain.rules[end]
     if (!compiled) {
-      frame = stack.pop()
+      frame = leave(frame)
       continue
     }
     frame.next = end + 1
@@ -85,19 +86,24 @@ export function walkChain(walk: Walk): ChainDecision {
       case 'redirect':
         return { kind: 'translate', by: ruleDecider(chain, compiled), target }
       case 'return':
-        frame = stack.pop()
+        frame = leave(frame)
         break
       case 'jump':
       case 'goto': {
         const to = walk.find({ ...chain.ref, chain: target.chain })
         // A chain that is not there is a fault of the ruleset that `checkRuleset` reports; the rule does nothing.
         if (!to) break
-        if (isLoop(to, frame, stack) || ++transitions > TRANSITIONS_LIMIT) {
+        if (open.has(to) || ++transitions > TRANSITIONS_LIMIT) {
           return { kind: 'drop', by: ruleDecider(chain, compiled) }
         }
-        const left: readonly CompiledChain[] = target.kind === 'goto' ? [...frame.left, chain] : []
-        if (target.kind === 'jump') stack.push(frame)
-        frame = { chain: to, next: 0, left }
+        open.add(to)
+        if (target.kind === 'jump') {
+          stack.push(frame)
+          frame = { chain: to, next: 0, left: [] }
+        } else {
+          frame.left.push(chain)
+          frame = { chain: to, next: 0, left: frame.left }
+        }
         recorder.entered(to, false)
         break
       }

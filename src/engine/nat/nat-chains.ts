@@ -7,16 +7,20 @@ const NAT_TARGETS: ReadonlySet<string> = new Set(['snat', 'dnat', 'masquerade', 
  * the kernel allows in chains of type nat only (nft(8), "CHAINS").
  */
 export function isNatStage(device: NetworkDevice, { table, chain }: Stage): boolean {
-  return device.firewall.id === 'netfilter' && (table.name === 'nat' || translates(device, chain, new Set()))
+  return device.firewall.id === 'netfilter' && (table.name === 'nat' || translates(device, chain))
 }
 
-function translates(device: NetworkDevice, chain: CompiledChain, seen: Set<CompiledChain>): boolean {
-  if (seen.has(chain)) return false
-  seen.add(chain)
-  return chain.rules.some(({ target }) => {
-    if (NAT_TARGETS.has(target.kind)) return true
-    if (target.kind !== 'jump' && target.kind !== 'goto') return false
-    const next = device.chain({ ...chain.ref, chain: target.chain })
-    return next !== undefined && translates(device, next, seen)
-  })
+/** Looks through all chains that the base chain leads to; there may be thousands, one below the other. */
+function translates(device: NetworkDevice, base: CompiledChain): boolean {
+  const seen = new Set([base])
+  // The set grows while it is walked.
+  for (const chain of seen) {
+    for (const { target } of chain.rules) {
+      if (NAT_TARGETS.has(target.kind)) return true
+      if (target.kind !== 'jump' && target.kind !== 'goto') continue
+      const next = device.chain({ ...chain.ref, chain: target.chain })
+      if (next) seen.add(next)
+    }
+  }
+  return false
 }

@@ -20,7 +20,7 @@ export function decideIn(device: NetworkDevice, packet: Packet, iif: string): Ro
   if (isOwnAddress(device, dst) || isBroadcast(device, dst)) return { kind: 'local' }
   // Nobody here has joined a group; on the wire of a real network such a packet is lost here too [e10 F1].
   if (isMulticast(dst)) return { kind: 'martian' }
-  if (!device.forwards) return { kind: 'not-forwarding' }
+  if (!device.forwards[packet.family]) return { kind: 'not-forwarding' }
   return decideOut(device, dst)
 }
 

@@ -40,7 +40,7 @@ export function isAnycast(
   own: NetworkInterface['addresses'][number],
   address: IpAddress,
 ): boolean {
-  if (!forwards || familyOf(address) !== 6 || own.prefixLength >= FAMILY[6].bits - 1) return false
+  if (!forwards[6] || familyOf(address) !== 6 || own.prefixLength >= FAMILY[6].bits - 1) return false
   return familyOf(own.address) === 6 && prefixInterval(own).first === address
 }
 

@@ -64,13 +64,15 @@ function brokenJumps(table: Table): Diagnostic[] {
   )
 }
 
-/** One diagnostic per rule that closes a circle. An explicit stack: chains may be thousands deep. */
+/**
+ * One diagnostic per rule that closes a circle below a base chain; a circle that nothing leads to is loaded. An explicit stack: chains may be thousands deep.
+ */
 function jumpLoops(table: Table): Diagnostic[] {
   const byName = new Map(table.chains.map((chain) => [chain.name, chain]))
   const state = new Map<string, 'open' | 'done'>()
   const loops: Diagnostic[] = []
   for (const start of table.chains) {
-    if (state.has(start.name)) continue
+    if (!start.base || state.has(start.name)) continue
     const stack: { chain: Chain; rules: Rule[]; next: number }[] = []
     const open = (chain: Chain) => {
       state.set(chain.name, 'open')
@@ -98,4 +100,25 @@ function jumpLoops(table: Table): Diagnostic[] {
     }
   }
   return loops
+}
+
+/** The first rule whose jump leads deeper below its base chain than `deepest` user chains. */
+export function jumpTooDeep({ tables }: Ruleset, deepest: number): { chain: Chain; rule: Rule } | undefined {
+  for (const table of tables) {
+    const byName = new Map(table.chains.map((chain) => [chain.name, chain]))
+    let level = new Set(table.chains.filter((chain) => chain.base))
+    for (let depth = 0; level.size > 0; depth++) {
+      const below = new Set<Chain>()
+      for (const chain of level) {
+        for (const rule of rulesOf(chain)) {
+          const target = byName.get(jumpOf(rule) ?? '')
+          if (!target) continue
+          if (depth === deepest) return { chain, rule }
+          below.add(target)
+        }
+      }
+      level = below
+    }
+  }
+  return undefined
 }
