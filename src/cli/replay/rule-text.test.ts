@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answer, filter, filterText, iptables, type Json, six, syn, synAck } from './laboratory'
+import { answer, filterText, iptables, type Json, six, syn, synAck } from './laboratory'
 
 describe('rule text', () => {
   const TOOLS = [

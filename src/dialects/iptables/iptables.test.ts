@@ -70,8 +70,8 @@ describe('what is wrong is named where it stands', () => {
       'There is no table fliter. Write raw, mangle, nat, filter, security.',
     ],
     [
-      '*filter\n:a - [0:0]\n-A a -j a\nCOMMIT\n',
-      3,
+      '*filter\n:a - [0:0]\n-A INPUT -j a\n-A a -j a\nCOMMIT\n',
+      4,
       1,
       0,
       'a jumps to a, which leads back to a. The kernel refuses a loop.',
