@@ -1,6 +1,7 @@
 import type { PipelineResult } from '@/engine/pipeline'
 import type { RecordedStep } from '@/engine/recording'
 import type { Decider } from '@/engine/trace'
+import type { CtState } from '@/model/fields/field'
 import type { ChainRef } from '@/model/ruleset/ruleset'
 
 /** A rule by its place as the tool lists it, or a base chain's policy. */
@@ -25,6 +26,15 @@ type TableOf = (ref: ChainRef) => string
 export function ruleJson(by: Decider, tableOf: TableOf): RuleJson {
   const place = { table: tableOf(by.chain), chain: by.chain.chain }
   return by.kind === 'policy' ? { ...place, policy: true } : { ...place, rule: by.number ?? 0 }
+}
+
+/** As conntrack(8) and rules write it. */
+const STATE_WORD: Readonly<Record<CtState, string>> = {
+  new: 'NEW',
+  established: 'ESTABLISHED',
+  related: 'RELATED',
+  invalid: 'INVALID',
+  untracked: 'UNTRACKED',
 }
 
 /** The visit as one hop, or two where the host sent the packet to itself and it came back in by `lo`. */
@@ -65,7 +75,7 @@ interface HopEnds {
 
 function hopOf({ host, iif, oif, end }: HopEnds, steps: readonly RecordedStep[], tableOf: TableOf): HopJson {
   const path: RuleJson[] = []
-  let tracked: { readonly state: string; readonly direction?: HopJson['dir'] } | undefined
+  let tracked: { readonly state: CtState; readonly direction?: HopJson['dir'] } | undefined
   /** Where it was to leave by, as far as it came. */
   let leaves = oif
   for (const step of steps) {
@@ -89,14 +99,15 @@ function hopOf({ host, iif, oif, end }: HopEnds, steps: readonly RecordedStep[],
         break
     }
   }
-  const { state, direction } = tracked ?? {}
-  return {
-    host,
-    ...(iif !== undefined && { iif }),
-    ...(leaves !== undefined && { oif: leaves }),
-    ...(state !== undefined && { state: state.toUpperCase() }),
-    ...(direction !== undefined && { dir: direction }),
-    path,
-    end,
-  }
+  // Members in the order in which people read them.
+  const hop: Partial<Draft> = { host }
+  if (iif !== undefined) hop.iif = iif
+  if (leaves !== undefined) hop.oif = leaves
+  if (tracked) hop.state = STATE_WORD[tracked.state]
+  if (tracked?.direction) hop.dir = tracked.direction
+  hop.path = path
+  hop.end = end
+  return hop as HopJson
 }
+
+type Draft = { -readonly [Key in keyof HopJson]: HopJson[Key] }

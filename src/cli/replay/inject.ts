@@ -1,4 +1,3 @@
-import { compileNetwork } from '@/engine/compile'
 import { type DeviceState, newDeviceState } from '@/engine/device-state'
 import type { Network, NetworkDevice } from '@/engine/network'
 import { arrive, originate, type PipelineResult, type Visit } from '@/engine/pipeline'
@@ -73,7 +72,7 @@ interface Stop {
 }
 
 function newWalk(given: ReplayCase): Walk {
-  const network = networkOf(given)
+  const { network } = given
   const random = seededRandom(given.seed)
   return {
     network,
@@ -87,15 +86,6 @@ function newWalk(given: ReplayCase): Walk {
     journey: 0,
     generated: 0,
   }
-}
-
-function networkOf({ design, changes }: ReplayCase): Network {
-  const network = compileNetwork(design)
-  if (changes.size === 0) return network
-  const devices = new Map(
-    [...network.devices].map(([id, device]) => [id, changes.get(id)?.(device) ?? device]),
-  )
-  return { ...network, devices }
 }
 
 function deviceOf(network: Network, id: string): NetworkDevice {
@@ -200,11 +190,9 @@ function endOf(
   hops: readonly HopJson[],
 ): Omit<PacketResult, 'hops' | 'generated'> {
   const last = hops.at(-1)
-  const at = {
-    host: device.name,
-    ...(last?.iif !== undefined && { iif: last.iif }),
-    ...(last?.oif !== undefined && { oif: last.oif }),
-  }
+  const at: { host: string; iif?: string; oif?: string } = { host: device.name }
+  if (last?.iif !== undefined) at.iif = last.iif
+  if (last?.oif !== undefined) at.oif = last.oif
   if (result.deliver) return { verdict: 'delivered', at, received: packetJson(result.deliver.packet) }
   const { ended } = result
   if (!ended) throw new Error('a visit ends, forwards or delivers')

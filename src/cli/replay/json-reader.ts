@@ -12,11 +12,19 @@ export class BadCase extends Error {
 /** A value of a JSON document that knows where it stands, so that every complaint names its place. */
 export class JsonReader {
   readonly value: unknown
-  readonly at: string
+  readonly #above: JsonReader | undefined
+  readonly #key: string | number
 
-  constructor(value: unknown, at = '') {
+  constructor(value: unknown, above?: JsonReader, key: string | number = '') {
     this.value = value
-    this.at = at
+    this.#above = above
+    this.#key = key
+  }
+
+  /** Put together when asked for: nearly all values are as they should be. */
+  get at(): string {
+    if (!this.#above) return ''
+    return `${this.#above.at}/${String(this.#key).replaceAll('~', '~0').replaceAll('/', '~1')}`
   }
 
   refuse(message: string): never {
@@ -28,20 +36,28 @@ export class JsonReader {
   }
 
   private descend(key: string | number, value: unknown): JsonReader {
-    return new JsonReader(value, `${this.at}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    return new JsonReader(value, this, key)
   }
 
   /** The members of an object; an unknown member is refused, since a misspelled one would be silently ignored. */
-  object(known?: readonly string[]): (key: string) => JsonReader {
+  object(known?: ReadonlySet<string>): (key: string) => JsonReader {
     const { value } = this
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       this.refuse('An object belongs here.')
     const members = value as Readonly<Record<string, unknown>>
-    for (const key of known ? Object.keys(members) : []) {
-      if (!known?.includes(key))
-        this.descend(key, undefined).refuse(`There is no "${key}" here. There are ${known?.join(', ')}.`)
+    if (known) {
+      for (const key in members) {
+        if (known.has(key)) continue
+        this.descend(key, undefined).refuse(`There is no "${key}" here. There are ${[...known].join(', ')}.`)
+      }
     }
     return (key) => this.descend(key, Object.hasOwn(members, key) ? members[key] : undefined)
+  }
+
+  /** Names of the members that are there. */
+  keys(): string[] {
+    const members = this.value as Readonly<Record<string, unknown>>
+    return Object.keys(members).filter((key) => members[key] !== undefined && members[key] !== null)
   }
 
   entries(): [string, JsonReader][] {
@@ -82,7 +98,7 @@ export class JsonReader {
   numeral(first: number, last: number): number {
     const { value } = this
     const isNumber = typeof value === 'boolean' || (typeof value === 'string' && /^-?\d+$/.test(value))
-    return new JsonReader(isNumber ? Number(value) : value, this.at).integer(first, last)
+    return new JsonReader(isNumber ? Number(value) : value, this.#above, this.#key).integer(first, last)
   }
 
   seconds(): number {

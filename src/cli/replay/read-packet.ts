@@ -26,8 +26,11 @@ const KEYS_OF_KIND = {
   icmp: ['icmp_type', 'icmp_code', 'icmp_id', 'icmp_seq', 'inner'],
   other: [],
 } as const satisfies Record<Packet['kind'], readonly string[]>
-const KIND_KEYS = [...new Set<string>(Object.values(KEYS_OF_KIND).flat())]
-const KEYS = [...IP_KEYS, ...KIND_KEYS, 'from', 'inject', 'out', 'wait']
+const COMMON_KEYS = new Set([...IP_KEYS, 'from', 'inject', 'out', 'wait'])
+const KEYS = new Set<string>([...COMMON_KEYS, ...Object.values(KEYS_OF_KIND).flat()])
+const FITTING = new Map(
+  Object.entries(KEYS_OF_KIND).map(([kind, keys]) => [kind, new Set<string>([...COMMON_KEYS, ...keys])]),
+)
 
 export function readReplayPacket(
   reader: JsonReader,
@@ -54,18 +57,21 @@ function readPacket(reader: JsonReader, say: (message: string) => void): Packet 
   const dst = readAddress(member('dst'))
   if (familyOf(src) !== familyOf(dst))
     member('dst').refuse('Source and destination are of two address families.')
-  const ends = { src, dst, ...readIpHeader(member) }
-  const packet = readTransport(member, ends, readProtocol(member('proto')), say)
-  const fitting: readonly string[] = KEYS_OF_KIND[packet.kind]
-  for (const key of KIND_KEYS) {
-    if (member(key).isThere && !fitting.includes(key))
+  const packet = readTransport(member, readIpHeader(member, { src, dst }), readProtocol(member('proto')), say)
+  for (const key of reader.keys()) {
+    if (!FITTING.get(packet.kind)?.has(key))
       say(`${member(key).at}: a packet of ${formatProtocol(packet.protocol)} has no ${key}.`)
   }
   return packet
 }
 
-function readIpHeader(member: Member) {
-  return defined({
+interface Ends {
+  readonly src: IpAddress
+  readonly dst: IpAddress
+}
+
+function readIpHeader(member: Member, ends: Ends) {
+  return withGiven(ends, {
     hopLimit: number(member('ttl'), 255),
     tos: number(member('tos'), 255),
     id: number(member('id'), 65535),
@@ -73,40 +79,42 @@ function readIpHeader(member: Member) {
   })
 }
 
-type Ends = Pick<Packet, 'src' | 'dst'>
-
-function readTransport(member: Member, ends: Ends, protocol: number, say: (message: string) => void): Packet {
-  const port = (name: string) => member(name).integer(0, 65535)
+function readTransport(
+  member: Member,
+  header: Ends,
+  protocol: number,
+  say: (message: string) => void,
+): Packet {
   switch (protocol) {
     case PROTOCOL.tcp:
-      return tcpPacket({
-        ...ends,
-        ...defined({
-          seq: number(member('seq'), 2 ** 32 - 1),
-          ack: number(member('ack'), 2 ** 32 - 1),
-          window: number(member('window'), 65535),
-        }),
-        optionBytes: 0,
-        sport: port('sport'),
-        dport: port('dport'),
-        flags: readFlags(member('flags')),
-      })
+      return tcpPacket(
+        withGiven(
+          Object.assign(header, readPorts(member), { flags: readFlags(member('flags')), optionBytes: 0 }),
+          {
+            seq: number(member('seq'), 2 ** 32 - 1),
+            ack: number(member('ack'), 2 ** 32 - 1),
+            window: number(member('window'), 65535),
+          },
+        ),
+      )
     case PROTOCOL.udp:
-      return udpPacket({ ...ends, sport: port('sport'), dport: port('dport') })
-    case FAMILY[familyOf(ends.src)].protocolOfIcmp:
-      return icmpPacket({
-        ...ends,
-        ...defined({
+      return udpPacket(Object.assign(header, readPorts(member)))
+    case FAMILY[familyOf(header.src)].protocolOfIcmp:
+      return icmpPacket(
+        withGiven(Object.assign(header, { type: member('icmp_type').integer(0, 255) }), {
+          code: number(member('icmp_code'), 255),
           icmpId: number(member('icmp_id'), 65535),
           icmpSeq: number(member('icmp_seq'), 65535),
           quoted: member('inner').optional((inner) => readPacket(inner, say)),
         }),
-        type: member('icmp_type').integer(0, 255),
-        code: number(member('icmp_code'), 255) ?? 0,
-      })
+      )
     default:
-      return otherPacket({ ...ends, protocol })
+      return otherPacket(Object.assign(header, { protocol }))
   }
+}
+
+function readPorts(member: Member): { sport: number; dport: number } {
+  return { sport: member('sport').integer(0, 65535), dport: member('dport').integer(0, 65535) }
 }
 
 function number(reader: JsonReader, last: number): number | undefined {
@@ -119,10 +127,13 @@ function readFlags(reader: JsonReader): number {
   return flags ?? reader.refuse('Flags are letters of FSRPAUEC, such as "SA".')
 }
 
-type Defined<T> = { readonly [Key in keyof T]?: Exclude<T[Key], undefined> }
+type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
 
-function defined<T extends object>(values: T): Defined<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>
+/** Adds the members that are there; the others stay what they are by default. */
+function withGiven<To extends object, T extends object>(to: To, values: T): To & Given<T> {
+  const target: Record<string, unknown> = to as Record<string, unknown>
+  for (const key in values) if (values[key] !== undefined) target[key] = values[key]
+  return to as To & Given<T>
 }
 
 function readAddress(reader: JsonReader): IpAddress {

@@ -5,6 +5,7 @@ import type { Diagnostic } from '@/model/result'
 import { jumpTooDeep } from '@/model/ruleset/check'
 import { NO_NAMES } from '../translate'
 import type { JsonReader } from './json-reader'
+import { Remembered } from './remembered'
 import { type RuleTool, TOOLS } from './tools'
 
 /** Something to say about a rule text, a setting or a packet that does not stop the case. */
@@ -30,6 +31,8 @@ interface RulesOfText {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+const RULESET_KEYS = new Set(['tool', 'text'])
+
 const NO_RULES: Firewall = { ...firewallKind('netfilter').create(), ruleset: { tables: [] } }
 
 /** One text, or several of different tools. */
@@ -39,7 +42,7 @@ export function readRules(host: string, reader: JsonReader, diagnostics: ReplayD
   let firewall = NO_RULES
   let nat: NatMode = 'off'
   for (const each of reader.isThere ? reader.oneOrMore() : []) {
-    const member = each.object(['tool', 'text'])
+    const member = each.object(RULESET_KEYS)
     const tool = readTool(member('tool'))
     if (byLanguage.has(tool.dialect))
       member('tool').refuse(`Two texts of ${tool.dialect} on one host: the second would replace the first.`)
@@ -71,16 +74,15 @@ function readTool(reader: JsonReader): RuleTool {
   return tool
 }
 
-/** How many texts are remembered: cases that are alike share their compiled rules. */
-const REMEMBERED = 256
-const remembered = new Map<string, RulesOfText>()
+const remembered = new Remembered<RulesOfText>(2_000_000)
 
 /** Reads a text as the tool reads it. Throws BadCase with the first line that the tool would refuse. */
 function readText(tool: RuleTool, reader: JsonReader): RulesOfText {
   const text = reader.text()
-  const key = `${tool.name}\n${text}`
-  const known = remembered.get(key)
-  if (known) return known
+  return remembered.of(`${tool.name}\n${text}`, () => parseText(tool, text, reader))
+}
+
+function parseText(tool: RuleTool, text: string, reader: JsonReader): RulesOfText {
   const imported = dialectOf(tool.dialect)?.parse?.(text, { names: NO_NAMES, interfaces: [], asTool: true })
   const wrong = imported?.diagnostics.find(({ kind }) => kind === 'syntax-error')
   if (wrong) return reader.refuse(`Line ${wrong.line}, column ${wrong.column}: ${wrong.message}`)
@@ -91,9 +93,5 @@ function readText(tool: RuleTool, reader: JsonReader): RulesOfText {
     return reader.refuse(
       `Line ${deep.rule.sourceLine}: ${deep.chain.name} jumps deeper than ${tool.deepestJump} chains, which ${tool.name} refuses ("Too many links").`,
     )
-  const read: RulesOfText = { firewall, nat, diagnostics: imported.diagnostics }
-  const [oldest] = remembered.keys()
-  if (remembered.size >= REMEMBERED && oldest !== undefined) remembered.delete(oldest)
-  remembered.set(key, read)
-  return read
+  return { firewall, nat, diagnostics: imported.diagnostics }
 }

@@ -12,13 +12,17 @@ export interface ReplayTopology {
   readonly links: readonly Link[]
 }
 
+const TOPOLOGY_KEYS = new Set(['hosts'])
+const HOST_KEYS = new Set(['interfaces', 'routes', 'forward'])
+const INTERFACE_KEYS = new Set(['addr', 'link'])
+
 interface LinkEnd {
   readonly device: string
   readonly interface: string
 }
 
 export function readTopology(reader: JsonReader): ReplayTopology {
-  const hosts = reader.object(['hosts'])('hosts')
+  const hosts = reader.object(TOPOLOGY_KEYS)('hosts')
   const entries = hosts.entries()
   if (entries.length === 0) hosts.refuse('A case has at least one host.')
   const ends = new Map<string, LinkEnd[]>()
@@ -27,12 +31,12 @@ export function readTopology(reader: JsonReader): ReplayTopology {
 }
 
 function readHost(name: string, host: JsonReader, ends: Map<string, LinkEnd[]>): Device {
-  const member = host.object(['interfaces', 'routes', 'forward'])
+  const member = host.object(HOST_KEYS)
   const plugged = new Set<string>()
   const interfaces = member('interfaces')
     .entries()
     .map(([interfaceName, each]): Interface => {
-      const of = each.object(['addr', 'link'])
+      const of = each.object(INTERFACE_KEYS)
       const link = of('link').optional((value) => value.text())
       if (link !== undefined) {
         if (interfaceName === 'lo') of('link').refuse('lo is the host itself: it is on no link.')

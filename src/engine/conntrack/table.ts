@@ -43,9 +43,11 @@ export function isLive(entry: ConntrackEntry, nowMs: number): boolean {
 export function withEntry(table: ConntrackTable, entry: ConntrackEntry): ConntrackTable {
   const id = entryKey(entry)
   const entries = table.entries.with(id, entry)
-  const [original, reply] = [tupleKey(entry.original), tupleKey(entry.reply)]
-  const known = table.byTuple.get(original) === id && table.byTuple.get(reply) === id
-  const byTuple = known ? table.byTuple : table.byTuple.with(original, id).with(reply, id)
+  const before = table.entries.get(id)
+  const isKnown = before?.original === entry.original && before.reply === entry.reply
+  const byTuple = isKnown
+    ? table.byTuple
+    : table.byTuple.with(tupleKey(entry.original), id).with(tupleKey(entry.reply), id)
   return { entries, byTuple, nextId: table.nextId }
 }
 

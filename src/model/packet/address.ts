@@ -92,7 +92,7 @@ function parseIpv6(text: string): Result<IpAddress> {
 /** Writes dotted decimal, or IPv6 in the one form of RFC 5952. */
 export function formatAddress(address: IpAddress): string {
   if (typeof address === 'number') {
-    return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.')
+    return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`
   }
   const hex = toInteger(address).toString(16).padStart(32, '0')
   const groups = Array.from({ length: 8 }, (_, i) => Number.parseInt(hex.slice(i * 4, i * 4 + 4), 16))
