@@ -1,3 +1,5 @@
+import type { ConntrackEntry } from './conntrack/entry'
+import { entryView } from './conntrack/entry-view'
 import { missesIn } from './filter/evaluate'
 import type { PassedRules } from './filter/recorder'
 import type { StepBase, TraceStep } from './trace'
@@ -8,7 +10,12 @@ import type { StepBase, TraceStep } from './trace'
  */
 export type RecordedStep =
   | TraceStep
+  | RecordedTracking
   | (StepBase & { readonly kind: 'rules-passed'; readonly rules: PassedRules })
+
+type TrackingStep = Extract<TraceStep, { readonly kind: 'conntrack' }>
+/** The entry itself; how tables show it is told from it. */
+type RecordedTracking = Omit<TrackingStep, 'entry'> & { readonly tracked?: ConntrackEntry }
 
 type RuleTried = Extract<TraceStep, { kind: 'rule-tried' }>
 type Draft = { -readonly [Key in keyof RuleTried]: RuleTried[Key] }
@@ -17,6 +24,11 @@ type Draft = { -readonly [Key in keyof RuleTried]: RuleTried[Key] }
 export function stepsOf(recorded: readonly RecordedStep[]): TraceStep[] {
   const steps: TraceStep[] = []
   for (const step of recorded) {
+    if (step.kind === 'conntrack' && 'tracked' in step) {
+      const { tracked, ...told } = step
+      steps.push(tracked ? { ...told, entry: entryView(tracked) } : told)
+      continue
+    }
     if (step.kind !== 'rules-passed') {
       steps.push(step)
       continue

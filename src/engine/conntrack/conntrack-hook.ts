@@ -1,7 +1,6 @@
 import { type Passage, record } from '../passage'
 import type { Disposition } from '../trace'
 import type { ConntrackEntry } from './entry'
-import { entryView } from './entry-view'
 import { isTaken, withEntry } from './table'
 import { track } from './track'
 import { CONNTRACK_SETTINGS } from './tracker'
@@ -19,7 +18,7 @@ export function trackOnHook(passage: Passage): undefined {
         change: 'looked-up',
         state,
         direction,
-        ...(entry?.confirmed ? { entry: entryView(entry) } : {}),
+        ...(entry?.confirmed ? { tracked: entry } : {}),
       })
     }
     return
@@ -35,9 +34,9 @@ export function trackOnHook(passage: Passage): undefined {
   passage.state = { ...passage.state, conntrack: table }
   passage.tracking = { state, direction, ...(entry ? { entry } : {}) }
   if (ended) {
-    record(passage, { kind: 'conntrack', change: 'destroyed', state, direction, entry: entryView(ended) })
+    record(passage, { kind: 'conntrack', change: 'destroyed', state, direction, tracked: ended })
   }
-  const shown = entry && change !== 'created' ? { entry: entryView(entry) } : {}
+  const shown = entry && change !== 'created' ? { tracked: entry } : {}
   record(passage, { kind: 'conntrack', change, state, direction, ...shown })
 }
 
@@ -65,7 +64,7 @@ export function confirmOnHook(passage: Passage): Disposition | undefined {
     kind: 'conntrack',
     change: 'confirmed',
     state: passage.tracking.state,
-    entry: entryView(confirmed),
+    tracked: confirmed,
   })
   return undefined
 }

@@ -47,29 +47,14 @@ export function invertTuple({ protocol, src, dst, sport, dport }: Tuple): Tuple 
   return { protocol, src: dst, dst: src, sport, dport: inverse * 256 + (dport % 256) }
 }
 
-const keys = new WeakMap<Tuple, string>()
-
-/** One string per tuple. Tuples of entries live long and are asked often. */
-export function tupleKey(tuple: Tuple): string {
-  let key = keys.get(tuple)
-  if (key === undefined) {
-    const { protocol, src, dst, sport, dport } = tuple
-    key = `${protocol} ${src} ${sport} ${dst} ${dport}`
-    keys.set(tuple, key)
-  }
-  return key
+/** One string per tuple. */
+export function tupleKey({ protocol, src, dst, sport, dport }: Tuple): string {
+  return `${protocol} ${src} ${sport} ${dst} ${dport}`
 }
-
-const texts = new WeakMap<Tuple, string>()
 
 /** "192.168.1.10:62712 > 104.244.42.1:443"; "192.168.1.10 > 198.51.100.7 id 7" for ICMP. */
 export function formatTuple(tuple: Tuple): string {
-  let text = texts.get(tuple)
-  if (text === undefined) {
-    text = textOf(tuple)
-    texts.set(tuple, text)
-  }
-  return text
+  return textOf(tuple)
 }
 
 function textOf({ protocol, src, dst, sport, dport }: Tuple): string {
