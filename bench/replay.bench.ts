@@ -3,7 +3,7 @@ import { medianMilliseconds, type Row } from './row'
 
 export const name = 'replay: crafted packets through rule text, --jsonl on one core'
 
-const CASES = 100
+const CASES = 300
 const PACKETS = 50
 /** Packets a second that are asked for. */
 const ASKED = 20_000

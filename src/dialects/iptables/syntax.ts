@@ -57,10 +57,15 @@ const COMMANDS = {
   'rename-chain': { short: '-E', operands: 2 },
 } as const
 
+const COMMAND_OF_OPTION = new Map<string, CommandName>(
+  (Object.keys(COMMANDS) as CommandName[]).flatMap((name) => [
+    [COMMANDS[name].short, name] as const,
+    [`--${name}`, name] as const,
+  ]),
+)
+
 function commandOf(word: Word): CommandName | undefined {
-  if (word.quoted) return undefined
-  const names = Object.keys(COMMANDS) as CommandName[]
-  return names.find((name) => COMMANDS[name].short === word.text || `--${name}` === word.text)
+  return word.quoted ? undefined : COMMAND_OF_OPTION.get(word.text)
 }
 
 const TOOL = /^(?:\/[\w./-]*\/)?(ip6?tables)(?:-legacy|-nft)?$/
