@@ -1,0 +1,149 @@
+"""Packets of a replay case as bytes, and bytes as the JSON of a result."""
+
+import socket
+import struct
+
+TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
+NAMES = {"tcp": TCP, "udp": UDP, "icmp": ICMP, "icmpv6": ICMPV6, "ipv6-icmp": ICMPV6, "gre": 47, "esp": 50, "ah": 51,
+         "sctp": 132, "dccp": 33, "udplite": 136, "ipencap": 4, "igmp": 2, "ospf": 89}
+FLAGS = (("F", 1), ("S", 2), ("R", 4), ("P", 8), ("A", 16), ("U", 32), ("E", 64), ("C", 128))
+# RFC 792: what an error about a packet quotes at the least; the engine looks at addresses and ports alone.
+QUOTED_MORE = 28
+ALL_MLD_ROUTERS = socket.inet_pton(socket.AF_INET6, "ff02::16")
+
+
+def is6(address):
+    return ":" in address
+
+
+def packed(address):
+    return socket.inet_pton(socket.AF_INET6 if is6(address) else socket.AF_INET, address)
+
+
+def protocol_of(packet):
+    proto = packet["proto"]
+    if isinstance(proto, int):
+        return proto
+    return NAMES[proto] if proto in NAMES else int(proto)
+
+
+def checksum(data):
+    if len(data) % 2:
+        data += b"\0"
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    total = (total & 0xFFFF) + (total >> 16)
+    return ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
+
+
+def payload_of(packet):
+    payload = packet.get("payload", b"")
+    if isinstance(payload, int):
+        return b"\0" * payload
+    return payload.encode() if isinstance(payload, str) else payload
+
+
+def build(packet, tag=None):
+    """The packet as it lies on the wire from its network header on. `tag` marks it where translation does not reach:
+    in IPv4 as the identification, in IPv6 as the flow label."""
+    source, destination = packed(packet["src"]), packed(packet["dst"])
+    protocol = protocol_of(packet)
+    body = transport(packet, protocol, source, destination)
+    ttl, tos = packet.get("ttl", 64), packet.get("tos", 0)
+    if len(source) == 16:
+        label = packet.get("id", 0) if tag is None else tag
+        return struct.pack(">IHBB", 0x60000000 | tos << 20 | label, len(body), protocol, ttl) + source + destination + body
+    identification = packet.get("id", 0) if tag is None else tag
+    header = struct.pack(">BBHHHBBH4s4s", 0x45, tos, 20 + len(body), identification, 0x4000, ttl, protocol, 0, source, destination)
+    return header[:10] + struct.pack(">H", checksum(header)) + header[12:] + body
+
+
+def transport(packet, protocol, source, destination):
+    more = payload_of(packet)
+    if protocol == TCP:
+        flags = sum(bit for letter, bit in FLAGS if letter in packet.get("flags", "S"))
+        body = struct.pack(">HHIIBBHHH", packet["sport"], packet["dport"], packet.get("seq", 0), packet.get("ack", 0),
+                           5 << 4, flags, packet.get("window", 64240), 0, 0) + more
+        return summed(body, 16, protocol, source, destination)
+    if protocol == UDP:
+        body = struct.pack(">HHHH", packet["sport"], packet["dport"], 8 + len(more), 0) + more
+        return summed(body, 6, protocol, source, destination)
+    if protocol == (ICMPV6 if len(source) == 16 else ICMP):
+        rest = struct.pack(">HH", packet.get("icmp_id", 0), packet.get("icmp_seq", 0))
+        if "inner" in packet:
+            inner = build(packet["inner"])
+            more = inner[: (40 if len(source) == 16 else 20) + QUOTED_MORE] + more
+        body = struct.pack(">BBH", packet["icmp_type"], packet.get("icmp_code", 0), 0) + rest + more
+        if len(source) == 16:
+            return summed(body, 2, protocol, source, destination)
+        return body[:2] + struct.pack(">H", checksum(body)) + body[4:]
+    return more
+
+
+def summed(body, at, protocol, source, destination):
+    pseudo = source + destination + struct.pack(">II", len(body), protocol)
+    value = checksum(pseudo + body)
+    if protocol == UDP and value == 0:
+        value = 0xFFFF
+    return body[:at] + struct.pack(">H", value) + body[at + 2 :]
+
+
+class Header:
+    """The first bytes of a packet, read as far as they go."""
+
+    __slots__ = ("data", "version", "protocol", "offset", "tag", "ttl", "tos", "source", "destination")
+
+    def __init__(self, network, following=b""):
+        data = network + following
+        self.data = data
+        self.version = data[0] >> 4
+        if self.version == 4:
+            self.offset = (data[0] & 15) * 4
+            self.protocol, self.ttl, self.tos = data[9], data[8], data[1]
+            self.tag = data[4] << 8 | data[5]
+            self.source, self.destination = data[12:16], data[16:20]
+        else:
+            self.offset = 40
+            self.protocol, self.ttl = data[6], data[7]
+            self.tos = (data[0] & 15) << 4 | data[1] >> 4
+            self.tag = (data[1] & 15) << 16 | data[2] << 8 | data[3]
+            self.source, self.destination = data[8:24], data[24:40]
+
+    @property
+    def key(self):
+        """What tells this packet from the others that are under way, whatever its addresses are translated to."""
+        kind = 0
+        at = self.offset
+        if self.protocol == TCP and len(self.data) > at + 13:
+            kind = self.data[at + 13]
+        elif self.protocol in (ICMP, ICMPV6) and len(self.data) > at:
+            kind = self.data[at]
+        return self.version, self.protocol, self.tag, kind
+
+    @property
+    def is_chatter(self):
+        """A host's own report to all MLDv2 routers (RFC 3810), which interfaces send when they come up."""
+        return self.version == 6 and self.tag == 0 and self.destination == ALL_MLD_ROUTERS
+
+    def json(self):
+        family = socket.AF_INET if self.version == 4 else socket.AF_INET6
+        names = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMPV6: "icmpv6"}
+        found = {"proto": names.get(self.protocol, self.protocol), "src": socket.inet_ntop(family, self.source),
+                 "dst": socket.inet_ntop(family, self.destination)}
+        at, data = self.offset, self.data
+        if self.protocol == TCP and len(data) >= at + 16:
+            found["sport"], found["dport"], found["seq"], found["ack"], _, flags, found["window"] = struct.unpack_from(">HHIIBBH", data, at)
+            found["flags"] = "".join(letter for letter, bit in FLAGS if flags & bit)
+        elif self.protocol == UDP and len(data) >= at + 4:
+            found["sport"], found["dport"] = struct.unpack_from(">HH", data, at)
+        elif self.protocol in (ICMP, ICMPV6) and len(data) >= at + 8:
+            found["icmp_type"], found["icmp_code"] = data[at], data[at + 1]
+            if not is_error(self.version, data[at]):
+                found["icmp_id"], found["icmp_seq"] = struct.unpack_from(">HH", data, at + 4)
+            elif len(data) >= at + 8 + (24 if self.version == 4 else 44):
+                found["inner"] = Header(data[at + 8 :]).json()
+        found["ttl"], found["tos"] = self.ttl, self.tos
+        return found
+
+
+def is_error(version, kind):
+    return kind in (3, 4, 5, 11, 12) if version == 4 else kind < 128
