@@ -77,7 +77,7 @@ export function run(command, args, { environment = {}, minutes = 15, shell = fal
       if (child.pid) endGroup(child, 'SIGTERM')
       if (interrupted) return
       problem ??= code === 0 ? undefined : signal ? `ended by ${signal}` : `exit code ${code}`
-      done({ ok: problem === undefined, problem, seconds: (performance.now() - started) / 1000 })
+      done({ ok: problem === undefined, problem, code, seconds: (performance.now() - started) / 1000 })
     }
     child.once('error', (error) => {
       problem = error.message

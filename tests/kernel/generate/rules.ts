@@ -1,0 +1,280 @@
+import type { HostRules } from '../case'
+import type { Choices } from './choices'
+import type { TestNetwork } from './network'
+
+/** A rule set in pieces, so that a case can be made smaller by leaving some out. */
+export interface GeneratedRules {
+  readonly host: string
+  readonly tool: Tool
+  readonly tables: readonly GeneratedTable[]
+}
+
+export interface GeneratedTable {
+  readonly name: string
+  readonly chains: readonly GeneratedChain[]
+}
+
+export interface GeneratedChain {
+  readonly name: string
+  /** Of a built-in chain. */
+  readonly policy?: string
+  readonly rules: readonly GeneratedRule[]
+}
+
+export interface GeneratedRule {
+  readonly matches: readonly string[]
+  readonly target: string
+}
+
+export const TOOLS_OF = {
+  4: ['iptables-legacy-restore', 'iptables-restore'],
+  6: ['ip6tables-legacy-restore', 'ip6tables-restore'],
+} as const
+export type Tool = (typeof TOOLS_OF)[4 | 6][number]
+
+const BUILT_IN = {
+  raw: ['PREROUTING', 'OUTPUT'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+} as const
+type TableName = keyof typeof BUILT_IN
+
+/** Ports that rules and packets both speak of, so that they meet. */
+export const PORTS = [22, 53, 80, 443, 8080, 8443] as const
+/** Where the source ports of packets come from; every flow has one of its own, so that no translation has to choose. */
+export const FIRST_SOURCE_PORT = 20_000
+
+export function generateRules(
+  random: Choices,
+  network: TestNetwork,
+  tool: Tool,
+  host: string,
+): GeneratedRules {
+  const names: TableName[] = ['filter']
+  if (random.chance(45)) names.unshift('nat')
+  if (random.chance(25)) names.unshift('mangle')
+  if (random.chance(25)) names.unshift('raw')
+  return { host, tool, tables: names.map((name) => table(random, network, name)) }
+}
+
+function table(random: Choices, network: TestNetwork, name: TableName): GeneratedTable {
+  const own =
+    name === 'nat' && random.chance(70)
+      ? []
+      : random.list(random.number(4), () => '').map((_, index) => `user${index}`)
+  const built = BUILT_IN[name].map((chain): GeneratedChain => {
+    const policy = name !== 'nat' && random.chance(name === 'filter' ? 35 : 5) ? 'DROP' : 'ACCEPT'
+    return {
+      name: chain,
+      policy,
+      rules: rules(random, network, { table: name, chain, hooks: [chain], callable: own }),
+    }
+  })
+  // A user chain calls only those after it: the tools refuse loops.
+  const users = own.map((chain, index): GeneratedChain => {
+    const hooks = BUILT_IN[name]
+    return {
+      name: chain,
+      rules: rules(random, network, { table: name, chain, hooks, callable: own.slice(index + 1) }),
+    }
+  })
+  return { name, chains: [...built, ...users] }
+}
+
+interface Where {
+  readonly table: TableName
+  readonly chain: string
+  /** The hooks that may ask this chain. */
+  readonly hooks: readonly string[]
+  readonly callable: readonly string[]
+}
+
+function rules(random: Choices, network: TestNetwork, where: Where): GeneratedRule[] {
+  const most = where.table === 'filter' ? 6 : 3
+  return random.list(random.number(most + 1), () => rule(random, network, where))
+}
+
+function rule(random: Choices, network: TestNetwork, where: Where): GeneratedRule {
+  const protocol = random.chance(60) ? random.one(['tcp', 'tcp', 'udp', icmpOf(network)]) : undefined
+  const matches = protocol ? [`-p ${protocol}`, ...ofProtocol(random, network, protocol)] : []
+  for (const make of [addressMatch, interfaceMatch, stateMatch, otherMatch]) {
+    const found = random.chance(35) ? make(random, network, where) : undefined
+    if (found) matches.push(found)
+  }
+  return { matches, target: target(random, network, where, protocol) }
+}
+
+const icmpOf = ({ family }: TestNetwork) => (family === 4 ? 'icmp' : 'icmpv6')
+
+function ofProtocol(random: Choices, network: TestNetwork, protocol: string): string[] {
+  const found: string[] = []
+  if (protocol === icmpOf(network)) {
+    const types =
+      network.family === 4 ? ['8', '0', '3', '3/3', '11', '8/0'] : ['128', '129', '1', '1/4', '3', '135']
+    if (random.chance(60)) found.push(`--icmp${network.family === 4 ? '' : 'v6'}-type ${random.one(types)}`)
+    return found
+  }
+  if (random.chance(50)) found.push(ports(random, '--dport'))
+  if (random.chance(25)) found.push(ports(random, '--sport'))
+  if (found.length === 0 && random.chance(15)) {
+    const list = random.list(random.between(1, 3), () => String(random.one(PORTS))).join(',')
+    found.push(`-m multiport${negated(random)} ${random.one(['--dports', '--sports'])} ${list}`)
+  }
+  if (protocol === 'tcp' && random.chance(25)) {
+    const flags = [
+      '--syn',
+      '--tcp-flags SYN,ACK SYN',
+      '--tcp-flags ALL ACK',
+      '--tcp-flags RST RST',
+      '--tcp-flags FIN,SYN,RST,ACK SYN,ACK',
+    ]
+    found.push(negated(random).trimStart() + (found.at(-1) === '!' ? '' : ' ') + random.one(flags))
+  }
+  return found.map((each) => each.trim())
+}
+
+/** ` !` in one of five cases. */
+function negated(random: Choices): string {
+  return random.chance(20) ? ' !' : ''
+}
+
+function ports(random: Choices, option: string): string {
+  const first = random.one(PORTS)
+  const range = random.chance(30)
+    ? random.one([`${first}:${first + 1000}`, `:${first}`, '1024:65535', `${first}:`])
+    : String(first)
+  // Two single ports, both negated, are what the nft back end reads wrongly [B8]: a negated one is always a range.
+  return random.chance(15) ? `! ${option} ${first}:${first + 5}` : `${option} ${range}`
+}
+
+function addressMatch(random: Choices, network: TestNetwork): string {
+  const { addresses, prefixes } = network
+  const value = random.one([
+    ...Object.values(addresses),
+    prefixes.lan,
+    prefixes.wan,
+    prefixes.lan,
+    prefixes.all,
+  ])
+  // "Not everything" is refused by some versions.
+  const not = value === prefixes.all ? '' : negated(random).trimStart()
+  return `${not} ${random.one(['-s', '-d'])} ${value}`.trim()
+}
+
+function interfaceMatch(random: Choices, _: TestNetwork, { hooks }: Where): string | undefined {
+  const options = [
+    ...(hooks.every((hook) => hook !== 'OUTPUT' && hook !== 'POSTROUTING') ? ['-i'] : []),
+    ...(hooks.every((hook) => hook !== 'INPUT' && hook !== 'PREROUTING') ? ['-o'] : []),
+  ]
+  if (options.length === 0) return undefined
+  return `${negated(random)} ${random.one(options)} ${random.one(['lan0', 'wan0', 'lan+', 'eth0', 'lo'])}`.trim()
+}
+
+function stateMatch(random: Choices): string {
+  const states = random.one([
+    'NEW',
+    'ESTABLISHED',
+    'ESTABLISHED,RELATED',
+    'RELATED',
+    'INVALID',
+    'NEW,ESTABLISHED',
+    'UNTRACKED',
+  ])
+  return random.chance(75)
+    ? `-m conntrack${negated(random)} --ctstate ${states}`
+    : `-m state${negated(random)} --state ${states}`
+}
+
+function otherMatch(random: Choices): string {
+  return random.one(['-m comment --comment "a -j DROP in words"'])
+}
+
+function target(random: Choices, network: TestNetwork, where: Where, protocol: string | undefined): string {
+  if (where.callable.length > 0 && random.chance(30))
+    return `${random.one(['-j', '-j', '-g'])} ${random.one(where.callable)}`
+  const built = where.hooks.length === 1
+  const common = ['ACCEPT', 'ACCEPT', 'RETURN', 'LOG', '']
+  if (where.table === 'nat') return natTarget(random, network, where, protocol, common)
+  const more = ['DROP', 'DROP', 'DROP']
+  if (where.table === 'raw') more.push('CT --notrack', 'CT --notrack')
+  if (where.table === 'filter' && (built || random.chance(100))) more.push(...rejects(network, protocol))
+  const chosen = random.one([...common, ...more, ...more])
+  return chosen === '' ? '' : `-j ${chosen}`
+}
+
+function rejects({ family }: TestNetwork, protocol: string | undefined): string[] {
+  const kinds =
+    family === 4
+      ? [
+          'icmp-port-unreachable',
+          'icmp-net-unreachable',
+          'icmp-host-unreachable',
+          'icmp-proto-unreachable',
+          'icmp-net-prohibited',
+          'icmp-host-prohibited',
+          'icmp-admin-prohibited',
+        ]
+      : [
+          'icmp6-no-route',
+          'icmp6-adm-prohibited',
+          'icmp6-addr-unreachable',
+          'icmp6-port-unreachable',
+          'icmp6-policy-fail',
+          'icmp6-reject-route',
+        ]
+  return [
+    'REJECT',
+    ...kinds.map((kind) => `REJECT --reject-with ${kind}`).slice(0, 7),
+    ...(protocol === 'tcp' ? ['REJECT --reject-with tcp-reset'] : []),
+  ]
+}
+
+function natTarget(
+  random: Choices,
+  { addresses, family }: TestNetwork,
+  { hooks, chain }: Where,
+  protocol: string | undefined,
+  common: readonly string[],
+): string {
+  const withPort = (address: string, port: number) =>
+    family === 6 ? `[${address}]:${port}` : `${address}:${port}`
+  const ported = protocol === 'tcp' || protocol === 'udp'
+  const destination = () => {
+    const to = random.one([addresses.client, addresses.desk, addresses.server, addresses.other])
+    return `DNAT --to-destination ${ported && random.chance(60) ? withPort(to, random.one(PORTS)) : to}`
+  }
+  const source = () => `SNAT --to-source ${random.one([addresses.wan, addresses.lan])}`
+  const redirect = () => `REDIRECT${ported && random.chance(70) ? ` --to-ports ${random.one(PORTS)}` : ''}`
+  const own =
+    hooks.length > 1
+      ? []
+      : chain === 'POSTROUTING'
+        ? ['MASQUERADE', 'MASQUERADE', source()]
+        : chain === 'INPUT'
+          ? [source()]
+          : [destination(), destination(), redirect()]
+  const chosen = random.one([...common, ...own, ...own])
+  return chosen === '' ? '' : `-j ${chosen}`
+}
+
+/** The text as the tool reads it. */
+export function textOf({ tables }: GeneratedRules): string {
+  return tables
+    .map(({ name, chains }) => {
+      const declared = chains.map((chain) => `:${chain.name} ${chain.policy ?? '-'} [0:0]`)
+      const rules = chains.flatMap((chain) =>
+        chain.rules.map(({ matches, target }) =>
+          ['-A', chain.name, ...matches, target].filter((each) => each !== '').join(' '),
+        ),
+      )
+      return [`*${name}`, ...declared, ...rules, 'COMMIT', ''].join('\n')
+    })
+    .join('')
+}
+
+export function hostRules(given: readonly GeneratedRules[]): Readonly<Record<string, HostRules>> {
+  return Object.fromEntries(
+    given.map((each) => [each.host, { ruleset: { tool: each.tool, text: textOf(each) } }]),
+  )
+}

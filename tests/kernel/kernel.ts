@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import type { Answer, Case } from './case'
+
+/** The running kernel, asked through `asking/`, one case after the other. */
+export interface Kernel {
+  ask(given: Case): Promise<Answer>
+  close(): Promise<void>
+}
+
+const PACKAGES = ['iproute2', 'iptables', 'nftables', 'python3']
+const TOOLS = [
+  'ip',
+  'iptables-legacy-restore',
+  'iptables-nft-restore',
+  'ip6tables-legacy-restore',
+  'nft',
+  'python3',
+]
+
+/** Why the kernel cannot be asked here; nothing where it can. */
+export function whyNot(): string | undefined {
+  if (process.platform !== 'linux') return 'this is not Linux'
+  if (process.getuid?.() !== 0) return 'network namespaces with rules in them need root'
+  const missing = TOOLS.filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0)
+  if (missing.length > 0)
+    return `${missing.join(', ')} missing (Debian: apt-get install ${PACKAGES.join(' ')})`
+  const tried = spawnSync('unshare', ['-n', 'nft', 'add', 'table', 'inet', 'x'], { encoding: 'utf8' })
+  return tried.status === 0
+    ? undefined
+    : `a network namespace with rules cannot be made: ${tried.stderr.trim()}`
+}
+
+export function startKernel(folder: string): Kernel {
+  const child = spawn('python3', [folder], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = []
+  let rest = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) waiting.shift()?.resolve(JSON.parse(line) as Answer)
+  })
+  child.on('close', (code) => {
+    for (const each of waiting.splice(0))
+      each.reject(new Error(`asking the kernel ended with status ${code}`))
+  })
+  return {
+    ask: (given) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject })
+        child.stdin.write(`${JSON.stringify(given)}\n`)
+      }),
+    close: () => ended(child),
+  }
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.on('close', () => resolve())
+    child.stdin?.end()
+  })
+}
