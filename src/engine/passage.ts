@@ -18,6 +18,8 @@ export interface Tracking {
 /** What a packet that the device makes because of another one takes over from it. */
 export interface Inheritance {
   readonly tracking?: Tracking
+  /** It answers an untracked packet: the tracker looks at it, whatever NOTRACK says. */
+  readonly answersUntracked?: true
   /** The binding of a home gateway, which may not be confirmed yet. */
   readonly binding?: ConntrackEntry
 }

@@ -42,7 +42,7 @@ function ofPacket(kernel: PacketAnswer, engine: PacketAnswer | undefined): strin
     differ('verdict', kernel.verdict, engine.verdict) ??
     differ('deciding rule', ruleText(kernel.rule), ruleText(engine.rule)) ??
     ofHeader('received header', kernel.received, engine.received) ??
-    ofGenerated(kernel.generated ?? [], engine.generated ?? [])
+    ofGenerated(allGenerated(kernel), allGenerated(engine))
   )
 }
 
@@ -90,10 +90,14 @@ function ofHeader(what: string, kernel: Header | undefined, engine: Header | und
   return inner && ofHeader(`${what}, quoted`, inner, engine.inner as Header | undefined)
 }
 
-function ofGenerated(
-  kernel: NonNullable<PacketAnswer['generated']>,
-  engine: NonNullable<PacketAnswer['generated']>,
-): string | undefined {
+type Generated = NonNullable<PacketAnswer['generated']>[number]
+
+/** What hosts made because of a packet, and because of what they made: the trace of a kernel does not tell which. */
+function allGenerated({ generated = [] }: PacketAnswer): Generated[] {
+  return generated.flatMap((each) => [{ ...each, generated: [] }, ...allGenerated(each)])
+}
+
+function ofGenerated(kernel: readonly Generated[], engine: readonly Generated[]): string | undefined {
   for (const [index, made] of kernel.entries()) {
     const ours = engine[index]
     const found =

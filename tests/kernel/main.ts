@@ -111,7 +111,12 @@ async function show(kernel: Kernel, generated: GeneratedCase, found: string): Pr
     return again !== undefined && kindOf(again) === kind
   })
   const [asked, ours] = [await kernel.ask(small.asked), engine(small.asked)]
-  console.log(`\nSeed ${generated.seed}: ${disagreement(asked, ours)}`)
+  const again = disagreement(asked, ours)
+  if (again === undefined) {
+    console.log(`\nSeed ${generated.seed}: ${found}. It does not happen again when the case is asked alone.`)
+    return
+  }
+  console.log(`\nSeed ${generated.seed}: ${again}`)
   for (const rules of small.rules) console.log(`${rules.host}, ${rules.tool}:\n${textOf(rules)}`)
   for (const packet of small.asked.packets) console.log(JSON.stringify(packet))
   console.log(`\nAs a case: ${JSON.stringify(small.asked)}`)

@@ -36,7 +36,8 @@ export function traceRecorder(passage: Passage, hook: Hook): Recorder {
     },
     untracked: () => {
       // NOTRACK after the tracker has looked does nothing [e11 B4].
-      if (passage.visit.device.tracks) passage.tracking ??= UNTRACKED
+      const { device, inherits } = passage.visit
+      if (device.tracks && !inherits?.answersUntracked) passage.tracking ??= UNTRACKED
     },
   }
 }

@@ -23,7 +23,7 @@ export function natOnHook(passage: Passage, hook: Hook, chains: readonly Stage[]
   const entry = passage.tracking?.entry
   if (!half || !entry || !passage.tracking) return undefined
   let by: TranslatedBy = 'binding'
-  if (passage.tracking.state === 'new' && !isDone(entry, half)) {
+  if (asksChains(passage) && !isDone(entry, half)) {
     const asked = chains.filter((stage) => concerns(passage, stage))
     for (const stage of asked) {
       const decision = askChain(passage, hook, stage)
@@ -40,6 +40,14 @@ export function natOnHook(passage: Passage, hook: Hook, chains: readonly Stage[]
   }
   rewrite(passage, half, by)
   return undefined
+}
+
+/**
+ * The first packet of a connection asks, of an expected one too; and the reset of a reject does, which belongs to a
+ * connection that went no further. ICMP errors follow the connection that they are about and never ask.
+ */
+function asksChains({ packet, tracking }: Passage): boolean {
+  return tracking?.state === 'new' || (tracking?.state === 'related' && packet.kind !== 'icmp')
 }
 
 function isDone({ nat }: ConntrackEntry, half: Half): boolean {

@@ -30,6 +30,13 @@ const NUMBERS: Readonly<Record<IcmpMeaning, Readonly<Record<4 | 6, readonly [typ
     'no-protocol': { 4: [3, 2], 6: [4, 1] },
   }
 
+/** IPv4: the type of service asked for, with precedence 6 (RFC 1812 4.3.2.5); IPv6: nothing. */
+function tosOfErrorAbout({ family, tos }: Packet): number {
+  return family === 4 ? (tos & TYPE_OF_SERVICE) | INTERNETWORK_CONTROL : 0
+}
+const TYPE_OF_SERVICE = 0x1e
+const INTERNETWORK_CONTROL = 0xc0
+
 /** The device answers from the address that was asked for, if that is its own, else from the one facing the sender [E5]. */
 function answeringAddress(device: NetworkDevice, { src, dst }: Packet): IpAddress | undefined {
   return isOwnAddress(device, dst) ? dst : sourceAddressFor(device, src)
@@ -51,5 +58,5 @@ export function icmpErrorAbout(
   if (src === undefined) return undefined
   const [type, code] = NUMBERS[meaning][packet.family]
   const { hopLimit } = device.profile
-  return icmpPacket({ src, dst: sender, type, code, quoted: packet, hopLimit })
+  return icmpPacket({ src, dst: sender, type, code, quoted: packet, hopLimit, tos: tosOfErrorAbout(packet) })
 }

@@ -210,9 +210,15 @@ def next_place(lab, visits, host, visit, key):
     if visit.oif == "lo":
         return host, "lo"
     for other, name in lab.others_on(host, visit.oif):
-        if any(not each.taken and each.key == key and each.iif == name for each in visits[other.name]):
+        if any(not each.taken and each.key == key and each.iif == name and arrives_as_left(each, visit) for each in visits[other.name]):
             return other, name
     return None
+
+
+def arrives_as_left(arrival, departure):
+    """Tells a visit from a later one of the same packet: on its way it is translated, and its TTL falls."""
+    a, b = arrival.first, departure.last
+    return (a.source, a.destination, a.ttl) == (b.source, b.destination, b.ttl)
 
 
 def ended(visit, hops):

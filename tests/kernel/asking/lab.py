@@ -10,10 +10,12 @@ from netlink import ACK, REQUEST, SUBSYSTEM_CONNTRACK, SUBSYSTEM_EXPECTATIONS, N
 
 QUIET = {
     "net/ipv4/conf/all/rp_filter": 0, "net/ipv4/conf/default/rp_filter": 0, "net/ipv4/icmp_ratelimit": 0,
+    "net/ipv4/icmp_msgs_per_sec": 1000000, "net/ipv4/icmp_msgs_burst": 1000000,
     "net/ipv4/conf/all/send_redirects": 0, "net/ipv4/conf/default/send_redirects": 0,
     "net/netfilter/nf_log/2": "nfnetlink_log", "net/netfilter/nf_log/10": "nfnetlink_log",
     "net/ipv6/conf/default/accept_ra": 0, "net/ipv6/conf/default/autoconf": 0, "net/ipv6/conf/default/addr_gen_mode": 1,
-    "net/ipv6/conf/default/router_solicitations": 0, "net/ipv6/conf/default/accept_dad": 0, "net/ipv6/icmp/ratelimit": 0,
+    "net/ipv6/conf/default/router_solicitations": 0, "net/ipv6/conf/default/accept_dad": 0, "net/ipv6/conf/default/dad_transmits": 0,
+    "net/ipv6/icmp/ratelimit": 0,
     "net/ipv6/auto_flowlabels": 0,
 }
 # What a case may set, and what it is set back to afterwards.
@@ -36,7 +38,8 @@ class Host:
         self.interfaces = given["interfaces"]
         self.macs = {each: f"02:00:00:00:{number:02x}:{index:02x}" for index, each in enumerate(self.interfaces)}
         plugged = [each.get("link") for each in self.interfaces.values() if each.get("link") is not None]
-        self.forwards = given.get("forward", len(set(plugged)) > 1)
+        forwards = int(given.get("forward", len(set(plugged)) > 1))
+        self.namespace.set(QUIET | {"net/ipv4/ip_forward": forwards, "net/ipv6/conf/all/forwarding": forwards})
         self.tables, self.changed, self.names, self.senders = set(), {}, {}, {}
         self.events = self.control = None
 
@@ -44,7 +47,6 @@ class Host:
         return one_or_more(self.interfaces[interface].get("addr"))
 
     def set_up(self, neighbours, legacy, answers):
-        self.namespace.set(QUIET | {"net/ipv4/ip_forward": int(self.forwards), "net/ipv6/conf/all/forwarding": int(self.forwards)})
         # Who is not known is lost at once, and nobody is told later.
         self.namespace.set({f"net/{family}/neigh/{name}/{kind}_solicit": 0 for name in self.interfaces
                             for family in ("ipv4", "ipv6") for kind in ("mcast", "ucast")})

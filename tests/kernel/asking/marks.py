@@ -23,7 +23,7 @@ STATES = [("UNTRACKED", None), ("INVALID", None)] + [
 NEWTABLE, GETTABLE, DELTABLE, NEWCHAIN, NEWRULE, GETRULE = 0, 1, 2, 3, 6, 7
 ACCEPT, DROP = 1, 0
 REGISTER = 1
-SNAPSHOT = 96  # bytes of each packet: IPv6, ICMPv6 and a quoted IPv6 header
+SNAPSHOT = 160  # bytes of each packet: IPv6, ICMPv6, and IPv6 and TCP quoted
 
 
 def mark_of(chain, position):

@@ -215,14 +215,7 @@ function rejects({ family }: TestNetwork, protocol: string | undefined): string[
           'icmp-host-prohibited',
           'icmp-admin-prohibited',
         ]
-      : [
-          'icmp6-no-route',
-          'icmp6-adm-prohibited',
-          'icmp6-addr-unreachable',
-          'icmp6-port-unreachable',
-          'icmp6-policy-fail',
-          'icmp6-reject-route',
-        ]
+      : ['icmp6-no-route', 'icmp6-adm-prohibited', 'icmp6-addr-unreachable', 'icmp6-port-unreachable']
   return [
     'REJECT',
     ...kinds.map((kind) => `REJECT --reject-with ${kind}`).slice(0, 7),
