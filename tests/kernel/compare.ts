@@ -17,8 +17,25 @@ const HEADER = [
   'icmp_id',
 ] as const
 
-/** The first thing that the kernel and the engine see differently, as a sentence; nothing where they agree. */
-export function disagreement(kernel: Answer, engine: Answer): string | undefined {
+/** Where the kernel and the engine see something differently. */
+export interface Disagreement {
+  readonly sentence: string
+  /** Counted from 0; of the text as a whole: -1. */
+  readonly packet: number
+}
+
+/** The first thing that the kernel and the engine see differently; nothing where they agree. */
+export function disagreement(kernel: Answer, engine: Answer): Disagreement | undefined {
+  const text = ofText(kernel, engine)
+  if (text !== undefined) return { sentence: text, packet: -1 }
+  for (const [index, packet] of (kernel.packets ?? []).entries()) {
+    const found = ofPacket(packet, engine.packets?.[index])
+    if (found) return { sentence: `packet ${index + 1}: ${found}`, packet: index }
+  }
+  return undefined
+}
+
+function ofText(kernel: Answer, engine: Answer): string | undefined {
   if (kernel.refused !== undefined)
     return engine.error === undefined && !engine.diagnostics?.length
       ? `the tool refuses the text (${kernel.refused}), the engine takes it`
@@ -27,11 +44,6 @@ export function disagreement(kernel: Answer, engine: Answer): string | undefined
   const complaint = engine.diagnostics?.[0]
   if (complaint) return `the engine complains about the text: ${complaint.message}`
   if (kernel.error !== undefined) return `the kernel cannot be asked: ${kernel.error}`
-  const asked = kernel.packets ?? []
-  for (const [index, packet] of asked.entries()) {
-    const found = ofPacket(packet, engine.packets?.[index])
-    if (found) return `packet ${index + 1}: ${found}`
-  }
   return undefined
 }
 
@@ -60,7 +72,8 @@ function ofHop(kernel: HopAnswer, engine: HopAnswer | undefined): string | undef
   return (
     differ('host', kernel.host, engine.host) ??
     differ('way in', kernel.iif, engine.iif) ??
-    differ('state', stateText(kernel), stateText(engine)) ??
+    // A packet that ended before conntrack was asked shows none.
+    (kernel.state === undefined ? undefined : differ('state', stateText(kernel), stateText(engine))) ??
     differ('matched rules', pathText(kernel.path), pathText(engine.path)) ??
     differ('end', kernel.end, engine.end) ??
     differ('way out', kernel.oif, engine.oif)
