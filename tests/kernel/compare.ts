@@ -105,9 +105,15 @@ function ofHeader(what: string, kernel: Header | undefined, engine: Header | und
 
 type Generated = NonNullable<PacketAnswer['generated']>[number]
 
-/** What hosts made because of a packet, and because of what they made: the trace of a kernel does not tell which. */
-function allGenerated({ generated = [] }: PacketAnswer): Generated[] {
-  return generated.flatMap((each) => [{ ...each, generated: [] }, ...allGenerated(each)])
+/**
+ * What hosts made because of a packet, and because of what they made. The trace of a kernel tells neither which of the
+ * two nor the order across hosts, so they are put in an order of their own.
+ */
+function allGenerated(answer: PacketAnswer): Generated[] {
+  const every = ({ generated = [] }: PacketAnswer): Generated[] =>
+    generated.flatMap((each) => [{ ...each, generated: [] }, ...every(each)])
+  const place = ({ from, packet }: Generated) => `${from} ${summary(packet)}`
+  return every(answer).sort((a, b) => place(a).localeCompare(place(b)))
 }
 
 function ofGenerated(kernel: readonly Generated[], engine: readonly Generated[]): string | undefined {

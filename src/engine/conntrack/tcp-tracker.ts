@@ -57,9 +57,9 @@ function advance(
   const flags = flagClass(packet.flags)
   const next = transition(track.state, flags, direction)
   if (next === 'invalid') return { kind: 'invalid' }
-  if (next === 'ignore') return ignore(track, packet, direction)
+  if (next === 'ignore') return ignore(entry, track, packet, direction)
   if (next === 'SYN_SENT' && isOver(track.state)) {
-    return reopens(track, direction) ? { kind: 'reopen' } : ignore(track, packet, direction)
+    return reopens(track, direction) ? { kind: 'reopen' } : ignore(entry, track, packet, direction)
   }
   if (next === 'TIME_WAIT' && isChallengeAck(track, flags, direction)) {
     return { kind: 'ignore', track: { ...track, challenged: false } }
@@ -73,8 +73,8 @@ function advance(
     if (reset === 'invalid') return { kind: 'invalid' }
     state = reset
   }
-  const answersStray = flags === 'rst' && answersUnseen(entry, track, packet)
-  const window = answersStray
+  const isUnchecked = flags === 'rst' && (isEnding(track.state) || answersUnseen(entry, track, packet))
+  const window = isUnchecked
     ? ({ kind: 'in-window', track } as const)
     : checkWindow(track, packet, direction, flags, settings.tcpBeLiberal)
   if (window.kind === 'invalid') return { kind: 'invalid' }
@@ -109,7 +109,7 @@ function reopens({ original, reply, last }: TcpTrack, direction: Direction): boo
 }
 
 /** Lets a segment through that may tell of a connection the tracker has missed, and remembers it [A14]. */
-function ignore(track: TcpTrack, packet: TcpPacket, direction: Direction): Advance {
+function ignore(entry: ConntrackEntry, track: TcpTrack, packet: TcpPacket, direction: Direction): Advance {
   const flags = flagClass(packet.flags)
   const { last } = track
   const end = segmentEnd(packet)
@@ -119,7 +119,7 @@ function ignore(track: TcpTrack, packet: TcpPacket, direction: Direction): Advan
     last.direction !== direction &&
     packet.ack === last.end
   ) {
-    return { kind: 'ignore', track: inStepAgain(track, packet, direction) }
+    return inStepAgain(entry, track, packet, direction)
   }
   return {
     kind: 'ignore',
@@ -132,7 +132,12 @@ function ignore(track: TcpTrack, packet: TcpPacket, direction: Direction): Advan
 }
 
 /** Both ends agree on a new connection that began with a SYN the tracker had not believed: it follows them. */
-function inStepAgain(track: TcpTrack, packet: TcpPacket, direction: Direction): TcpTrack {
+function inStepAgain(
+  entry: ConntrackEntry,
+  track: TcpTrack,
+  packet: TcpPacket,
+  direction: Direction,
+): Advance {
   const { last } = track
   const asker = { ...UNSEEN_SIDE, end: last.end, maxEnd: last.end, maxWindow: last.window || 1 }
   const restarted: TcpTrack = {
@@ -143,7 +148,14 @@ function inStepAgain(track: TcpTrack, packet: TcpPacket, direction: Direction): 
     challenged: false,
   }
   const window = checkWindow(restarted, packet, direction, 'syn-ack', false)
-  return window.kind === 'in-window' ? { ...window.track, state: 'SYN_RECV' } : track
+  if (window.kind !== 'in-window') return { kind: 'invalid' }
+  const moved: TcpTrack = {
+    ...window.track,
+    state: 'SYN_RECV',
+    last: { ...window.track.last, flags: 'syn-ack', direction },
+  }
+  const timeoutMs = timeoutSeconds(moved, false, entry.seenReply, packet.window) * 1000
+  return { kind: 'accept', track: moved, timeoutMs, assured: entry.assured }
 }
 
 /** The ACK that a host sends on a SYN out of the blue acknowledges no FIN (RFC 5961 section 4). */
@@ -158,7 +170,22 @@ function isChallengeAck(track: TcpTrack, flags: string, direction: Direction): b
   )
 }
 
-/** Only a reset with the exact number closes; one inside the window may be forged and leaves the state (RFC 5961 section 3). */
+/** One end is closing, or both are: such an entry may be of an earlier connection, and no reset is held against it. */
+function isEnding(state: TcpTrackState): boolean {
+  return ENDING.has(state)
+}
+const ENDING: ReadonlySet<TcpTrackState> = new Set([
+  'FIN_WAIT',
+  'CLOSE_WAIT',
+  'LAST_ACK',
+  'TIME_WAIT',
+  'CLOSE',
+])
+
+/**
+ * Only a reset with the exact number closes; one inside the window may be forged and leaves the state (RFC 5961 section
+ * 3). One that answers a SYN which was let through carries no number worth a look.
+ */
 function stateAfterReset(
   entry: ConntrackEntry,
   track: TcpTrack,
@@ -166,11 +193,12 @@ function stateAfterReset(
   direction: Direction,
 ): TcpTrackState | 'invalid' {
   const other = track[opposite(direction)]
-  if (!other.maxAckKnown) return 'CLOSE'
-  if (isBefore(packet.seq, other.maxAck)) return 'invalid'
   const { last } = track
-  const follows = last.flags === 'ack' && last.direction === direction && packet.seq === last.end
+  if (isEnding(track.state) || !other.maxAckKnown || last.flags === 'syn') return 'CLOSE'
   const established = track.state === 'ESTABLISHED' && entry.assured
+  if (packet.seq === 0 && !established) return 'CLOSE'
+  if (isBefore(packet.seq, other.maxAck)) return 'invalid'
+  const follows = last.flags === 'ack' && last.direction === direction && packet.seq === last.end
   return !established || packet.seq === other.maxAck || follows ? 'CLOSE' : track.state
 }
 

@@ -47,9 +47,10 @@ interface Frame {
  * the caller's caller [E3]; return in the base chain and the end of a goto from it are the policy [E3, E4].
  */
 export function walkChain(walk: Walk): ChainDecision {
-  const { recorder, context } = walk
+  const { recorder } = walk
   const assumeMatch = walk.assume === 'match'
-  const values = readValues(context)
+  let { context } = walk
+  let values = readValues(context)
   const stack: Frame[] = []
   let frame: Frame | undefined = { chain: walk.chain, next: 0, left: [] }
   let transitions = 0
@@ -111,7 +112,8 @@ export function walkChain(walk: Walk): ChainDecision {
         recorder.logged(chain, compiled, target.prefix)
         break
       case 'notrack':
-        recorder.untracked()
+        context = recorder.untracked() ?? context
+        values = readValues(context)
         break
       case 'continue':
       case 'opaque':

@@ -26,8 +26,8 @@ export interface Recorder {
   ): void
   /** The rule writes a log line. */
   logged(chain: CompiledChain, rule: CompiledRule, prefix: string): void
-  /** The rule takes the packet out of the tracker's sight. */
-  untracked(): void
+  /** The rule takes the packet out of the tracker's sight. Returns how later rules see it; nothing where nobody tracks. */
+  untracked(): MatchContext | undefined
 }
 
 const nothing = () => {}
@@ -38,7 +38,7 @@ export const KEEP_NOTHING: Recorder = {
   passed: nothing,
   matched: nothing,
   logged: nothing,
-  untracked: nothing,
+  untracked: () => undefined,
 }
 
 /** The rule as what made a verdict. */

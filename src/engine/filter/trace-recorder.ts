@@ -38,6 +38,7 @@ export function traceRecorder(passage: Passage, hook: Hook): Recorder {
       // NOTRACK after the tracker has looked does nothing [e11 B4].
       const { device, inherits } = passage.visit
       if (device.tracks && !inherits?.answersUntracked) passage.tracking ??= UNTRACKED
+      return contextOf(passage)
     },
   }
 }

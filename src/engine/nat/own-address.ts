@@ -29,6 +29,7 @@ export function masqueradeAddress(
   packet: Packet,
   oif: string | undefined,
 ): IpAddress | undefined {
+  if (oif === LOOPBACK_INTERFACE) return addressOnLoopback(device, packet)
   if (packet.family === 4) {
     const own = globalAddresses(interfaceByName(device, oif), 4)
     const facing = sourceAddressFor(device, packet.dst)
@@ -37,6 +38,15 @@ export function masqueradeAddress(
   const own = globalAddresses(interfaceByName(device, oif), 6)
   // RFC 6724 rule 6: a unique local address for a unique local destination; then the last one added.
   return own.filter((each) => isPrivate(each) === isPrivate(packet.dst)).at(-1) ?? own.at(-1)
+}
+
+/**
+ * What goes to the device itself has no address of `lo` to take: in IPv4 it gets the first one of any interface, in IPv6
+ * the address that it asks for, if the device holds it (RFC 6724 rule 1).
+ */
+function addressOnLoopback(device: NetworkDevice, { family, dst }: Packet): IpAddress | undefined {
+  const all = device.interfaces.flatMap((each) => globalAddresses(each, family))
+  return family === 6 && all.includes(dst) ? dst : all[0]
 }
 
 function globalAddresses(of: NetworkInterface | undefined, family: 4 | 6): IpAddress[] {
