@@ -54,6 +54,8 @@ export function originate(visit: Visit): PipelineResult {
   const lost = runHook(passage, 'postrouting') ?? runHook(passage, 'egress')
   if (lost) return end(passage, lost)
   passage.iif = LOOPBACK_INTERFACE
+  // Nothing hangs on a packet that the tracker made nothing of: it is looked at anew, and NOTRACK takes it.
+  if (passage.tracking?.state === 'invalid') passage.tracking = undefined
   passage.oif = undefined
   return isOwnAddress(device, passage.packet.dst)
     ? comeIn(passage, LOOPBACK_INTERFACE)

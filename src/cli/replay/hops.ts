@@ -55,6 +55,7 @@ export function hopsOf(
   const cut = turn < 0 ? steps.length : turn
   const out = hopOf({ host, oif: 'lo', end: 'sent' }, steps.slice(0, cut), tableOf)
   const inward = hopOf({ host, iif: 'lo', end: endOf(result) }, steps.slice(cut), tableOf)
+  if (inward.state !== undefined) return [out, inward]
   // The state is decided once, on the way out [E13].
   const { state, dir } = out
   return [out, { ...inward, ...(state !== undefined && { state }), ...(dir !== undefined && { dir }) }]

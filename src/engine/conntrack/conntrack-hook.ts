@@ -12,7 +12,7 @@ import { CONNTRACK_SETTINGS } from './tracker'
 export function trackOnHook(passage: Passage): undefined {
   if (passage.tracking) {
     const { state, direction, entry } = passage.tracking
-    if (passage.iif !== 'lo') {
+    if (passage.iif !== 'lo' || state === 'untracked') {
       record(passage, {
         kind: 'conntrack',
         change: 'looked-up',

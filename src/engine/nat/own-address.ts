@@ -46,7 +46,7 @@ export function masqueradeAddress(
  */
 function addressOnLoopback(device: NetworkDevice, { family, dst }: Packet): IpAddress | undefined {
   const all = device.interfaces.flatMap((each) => globalAddresses(each, family))
-  return family === 6 && all.includes(dst) ? dst : all[0]
+  return family === 6 && (dst === LOOPBACK[6] || all.includes(dst)) ? dst : all[0]
 }
 
 function globalAddresses(of: NetworkInterface | undefined, family: 4 | 6): IpAddress[] {
