@@ -1,7 +1,8 @@
 // Runs other programs, each in a process group of its own, so that nothing a step starts outlives it.
 import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { dirname } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import process, { env, execPath, platform } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
@@ -85,6 +86,11 @@ export function run(command, args, { environment = {}, minutes = 15, shell = fal
     })
     child.once('close', finish)
   })
+}
+
+/** Whether a program of this name can be run here. */
+export function isOnPath(name) {
+  return (env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, name)))
 }
 
 /** Runs one of our tools with this Node. */

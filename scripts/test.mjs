@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process, { execPath, getuid, platform } from 'node:process'
 import { installPackages } from './installation.mjs'
-import { freePort, root, run, tool } from './processes.mjs'
+import { freePort, isOnPath, root, run, tool } from './processes.mjs'
 
 const reports = mkdtempSync(join(tmpdir(), 'highport-test-'))
 process.on('exit', () => rmSync(reports, { recursive: true, force: true }))
@@ -15,6 +15,14 @@ const heading = (name) => console.log(`\n=== ${name} ${'='.repeat(Math.max(3, 76
 
 function record(name, { passed = 0, failed = 0, skipped = 0, seconds = 0, note = '' }) {
   results.push({ name, passed, failed, skipped, seconds, note })
+}
+
+const isDebianRoot = platform === 'linux' && getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+
+async function aptInstall(packages) {
+  const limits = { environment: { DEBIAN_FRONTEND: 'noninteractive' }, minutes: 8, quiet: true }
+  await run('apt-get', ['update'], limits)
+  await run('apt-get', ['install', '-y', ...packages], limits)
 }
 
 /** A step that either holds or does not. */
@@ -77,17 +85,51 @@ function vitest(project) {
   )
 }
 
+/** Rule sets and packets of the sample that is compared with the running kernel. */
+const KERNEL_SAMPLE = ['--rulesets', '200', '--packets', '40']
+/** Debian's packages of what asking the kernel takes. */
+const KERNEL_PACKAGES = ['iproute2', 'iptables', 'nftables', 'python3']
+
+const hasKernelTools = () =>
+  ['ip', 'iptables-legacy-restore', 'nft', 'python3'].every((name) => isOnPath(name))
+
+/** Compares the engine with the running kernel where that can be; elsewhere it says why not. */
+async function kernel() {
+  heading('kernel comparison')
+  if (isDebianRoot && !hasKernelTools()) {
+    console.log(`Installing ${KERNEL_PACKAGES.join(', ')} (apt-get) ...`)
+    await aptInstall(KERNEL_PACKAGES)
+  }
+  const report = join(reports, 'kernel.json')
+  const { code, problem, seconds } = await run(
+    execPath,
+    ['scripts/kernel.mjs', ...KERNEL_SAMPLE, '--report', report],
+    { minutes: 10 },
+  )
+  if (code === 3) {
+    const { reason } = JSON.parse(readFileSync(report, 'utf8'))
+    record('kernel comparison', { skipped: 1, seconds, note: reason })
+    return
+  }
+  let counts = { rulesets: 0, disagreements: 1 }
+  try {
+    counts = JSON.parse(readFileSync(report, 'utf8'))
+  } catch {
+    // It ended before it could say; `problem` tells how.
+  }
+  const { rulesets, disagreements } = counts
+  const failed = disagreements || (problem ? 1 : 0)
+  record('kernel comparison', { passed: rulesets - disagreements, failed, seconds, note: problem ?? '' })
+}
+
 /** Finds a browser, installing one where that is possible; returns whether there is one. */
 async function provideBrowser() {
   const { findBrowser } = await import('./browser.mjs')
   if (findBrowser()) return true
   heading('browser')
-  if (platform === 'linux' && getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+  if (isDebianRoot) {
     console.log('No browser found: installing Chromium (apt-get) ...')
-    const environment = { DEBIAN_FRONTEND: 'noninteractive' }
-    const limits = { environment, minutes: 8, quiet: true }
-    await run('apt-get', ['update'], limits)
-    await run('apt-get', ['install', '-y', 'chromium'], limits)
+    await aptInstall(['chromium'])
     if (findBrowser()) return true
   }
   console.log('No browser found: downloading one (playwright install chromium) ...')
@@ -114,6 +156,7 @@ async function runAll() {
   await check('core check', () => tool('tsc', ['-p', 'tsconfig.core.json']))
   await check('lint', () => tool('biome', ['check', '.']))
   await vitest('unit')
+  await kernel()
 
   if (!hasComponentTests()) record('component tests', { note: 'there are none yet' })
   else if (!browser) record('component tests', { failed: 1, note: 'no browser' })

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import type { Answer, Case } from './case'
 
 /** The running kernel, asked through `asking/`, one case after the other. */
@@ -17,11 +19,15 @@ const TOOLS = [
   'python3',
 ]
 
+function isOnPath(tool: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, tool)))
+}
+
 /** Why the kernel cannot be asked here; nothing where it can. */
 export function whyNot(): string | undefined {
   if (process.platform !== 'linux') return 'this is not Linux'
   if (process.getuid?.() !== 0) return 'network namespaces with rules in them need root'
-  const missing = TOOLS.filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0)
+  const missing = TOOLS.filter((tool) => !isOnPath(tool))
   if (missing.length > 0)
     return `${missing.join(', ')} missing (Debian: apt-get install ${PACKAGES.join(' ')})`
   const tried = spawnSync('unshare', ['-n', 'nft', 'add', 'table', 'inet', 'x'], { encoding: 'utf8' })
