@@ -106,7 +106,8 @@ function hopOf({ host, iif, oif, end }: HopEnds, steps: readonly RecordedStep[],
   if (leaves !== undefined) hop.oif = leaves
   if (tracked) hop.state = STATE_WORD[tracked.state]
   // What belongs to no connection has no direction.
-  if (tracked?.direction && tracked.state !== 'invalid' && tracked.state !== 'untracked') hop.dir = tracked.direction
+  if (tracked?.direction && tracked.state !== 'invalid' && tracked.state !== 'untracked')
+    hop.dir = tracked.direction
   hop.path = path
   hop.end = end
   return hop as HopJson
