@@ -1,6 +1,6 @@
 import { useReactFlow, ViewportPortal } from '@xyflow/react'
 import { Check, CornerUpLeft, X } from 'lucide-react'
-import { useLayoutEffect, useRef } from 'react'
+import { type ReactNode, type Ref, useLayoutEffect, useRef } from 'react'
 import { deciderName } from '@/analyses/explain-verdict/sentences'
 import type { Disposition } from '@/engine/trace'
 import { formatAddress } from '@/model/packet/address'
@@ -9,7 +9,7 @@ import type { Packet } from '@/model/packet/packet'
 import type { Device } from '@/model/topology/topology'
 import { currentDesign } from '@/state/design-store'
 import { clockStore } from '@/state/playback/clock'
-import { currentCursor, useCursor } from '@/state/playback/cursor'
+import { currentCursor, goToJourney, useCursor } from '@/state/playback/cursor'
 import { packetsAt, type ShownPacket } from '@/state/playback/packets'
 import { timelineOf } from '@/state/playback/timeline'
 import { currentTrace, runStore, useCurrentTrace } from '@/state/run-store'
@@ -40,7 +40,7 @@ export function PacketLayer() {
 }
 
 function Flying({ packet }: { readonly packet: Extract<ShownPacket, { kind: 'flying' }> }) {
-  const capsule = useRef<HTMLDivElement>(null)
+  const capsule = useRef<HTMLButtonElement>(null)
   useLayoutEffect(() => {
     const place = () => {
       const { tMs } = clockStore.getState()
@@ -55,9 +55,32 @@ function Flying({ packet }: { readonly packet: Extract<ShownPacket, { kind: 'fly
     return clockStore.subscribe(place)
   }, [packet])
   return (
-    <div ref={capsule} className="capsule" role="img" aria-label={packetName(packet.packet)}>
+    <Capsule packet={packet} innerRef={capsule}>
       <Label packet={packet.packet} original={currentTrace()?.journeys[packet.journey]?.packet} />
-    </div>
+    </Capsule>
+  )
+}
+
+interface CapsuleProps {
+  readonly packet: ShownPacket
+  readonly meaning?: ReturnType<typeof meaningOf>
+  readonly innerRef?: Ref<HTMLButtonElement>
+  readonly children: ReactNode
+}
+
+/** A packet as something to press: it shows the packet's fate everywhere, as its arrow in the ladder does. */
+function Capsule({ packet, meaning = '', innerRef, children }: CapsuleProps) {
+  return (
+    <button
+      type="button"
+      ref={innerRef}
+      className={`capsule nodrag nopan ${meaning}`}
+      aria-label={packetName(packet.packet)}
+      aria-current={packet.journey === currentCursor().journey ? 'step' : undefined}
+      onClick={() => goToJourney(packet.journey)}
+    >
+      {children}
+    </button>
   )
 }
 
@@ -112,12 +135,12 @@ function Standing({ packet }: { readonly packet: Extract<ShownPacket, { kind: 's
         className="capsule-place"
         style={{ transform: `translate(${edge + offset}px, ${top}px) translate(${shift}, -50%)` }}
       >
-        <div className={`capsule ${meaning}`} role="img" aria-label={packetName(packet.packet)}>
+        <Capsule packet={packet} meaning={meaning}>
           {meaning === 'drop' && <X className="i" />}
           {meaning === 'reject' && <CornerUpLeft className="i" />}
           {meaning === 'accept' && <Check className="i" />}
           {packetLabel(packet.packet)}
-        </div>
+        </Capsule>
         {packet.disposition && fallen && (
           <div className={`capnote ${meaning}`}>{noteOf(packet.disposition)}</div>
         )}

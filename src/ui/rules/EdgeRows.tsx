@@ -69,7 +69,7 @@ export function SeparatorRow(props: RowProps & { readonly row: Extract<GridRow, 
 
 /** What decides when no rule does: always there, always last. */
 export function PolicyRow(props: RowProps & { readonly row: Extract<GridRow, { kind: 'policy' }> }) {
-  const { row, index, device, model, columns, reading } = props
+  const { row, index, device, model, columns, reading, wide } = props
   const decided = decidedOf(props, POLICY_HIT)
   const verdict = 'data-decided' in decided ? decided['data-decided'] : undefined
   const hits = row.policies.reduce((sum, { ref }) => sum + reading.hits(ref, POLICY_HIT), 0)
@@ -90,7 +90,7 @@ export function PolicyRow(props: RowProps & { readonly row: Extract<GridRow, { k
       {row.policies.map(({ ref, policy }, at) => (
         <span
           key={ref.chain}
-          {...cellProps(props, index, 3 + columns.length + at, `act ${verdict ? 'strong' : ''}`)}
+          {...cellProps(props, index, props.verdictsAt + at, `act ${verdict ? 'strong' : ''}`)}
         >
           <PolicyMenu
             firewall={device.firewall}
@@ -100,11 +100,12 @@ export function PolicyRow(props: RowProps & { readonly row: Extract<GridRow, { k
           />
         </span>
       ))}
+      {wide && <span />}
       <span
         {...cellProps(
           props,
           index,
-          3 + columns.length + row.policies.length,
+          props.verdictsAt + row.policies.length + (wide ? 1 : 0),
           `hits ${hits === 0 ? 'zero' : ''}`,
         )}
       >

@@ -1,16 +1,16 @@
 import { useSortable } from '@dnd-kit/sortable'
 import { CSS } from '@dnd-kit/utilities'
 import { Check, GripVertical, Lock } from 'lucide-react'
+import type { Names } from '@/model/fields/field'
 import { BLACK_LIST_DEFENSE, builtinGroup, withBuiltin } from '@/model/firewalls/built-in'
 import type { Rule } from '@/model/ruleset/ruleset'
 import type { Device } from '@/model/topology/topology'
 import { commit, currentDesign } from '@/state/design-store'
-import { selectRule } from '@/state/view-store'
 import { CellEditor } from './CellEditor'
+import { type ColumnId, columnsOf } from './columns'
 import { PolicyRow, SeparatorRow } from './EdgeRows'
-import { cellProps, decidedOf, type RowProps } from './row-props'
+import { cellProps, decidedOf, type RowProps, type RuleGridRow, selectRow } from './row-props'
 import { suggestionsFor } from './suggestions'
-import type { GridRow } from './table-model'
 import { VerdictMenu } from './VerdictMenu'
 
 /** A row of the grid. The focus is on one cell of the whole grid. */
@@ -21,7 +21,7 @@ export function GridRowView(props: RowProps) {
   return <RuleRow {...props} row={row} />
 }
 
-function RuleRow(props: RowProps & { readonly row: Extract<GridRow, { kind: 'rule' }> }) {
+function RuleRow(props: RowProps & { readonly row: RuleGridRow }) {
   const {
     row,
     index,
@@ -31,6 +31,7 @@ function RuleRow(props: RowProps & { readonly row: Extract<GridRow, { kind: 'rul
     columns,
     names,
     reading,
+    wide,
     place,
     editing,
     selected,
@@ -58,6 +59,8 @@ function RuleRow(props: RowProps & { readonly row: Extract<GridRow, { kind: 'rul
       : [],
   )
   const change = (next: (rule: Rule) => Rule, label: string) => commit(model.change(row.key, next), label)
+  const toggleLog = () =>
+    change((before) => ({ ...before, log: !before.log }), rule.log ? 'stop logging' : 'log a rule')
   const hits = row.verdicts.reduce((sum, { ref }) => sum + reading.hits(ref, rule.id), 0)
   return (
     <div
@@ -74,8 +77,7 @@ function RuleRow(props: RowProps & { readonly row: Extract<GridRow, { kind: 'rul
           onSelect(
             selected.includes(row.key) ? selected.filter((key) => key !== row.key) : [...selected, row.key],
           )
-        else if (model.chains[0])
-          selectRule({ device: device.id, chain: row.verdicts[0]?.ref ?? model.chains[0], rule: rule.id })
+        else if (!(event.target as HTMLElement).closest('button, input')) selectRow(device, row, reading)
       }}
     >
       <span {...cellProps(props, index, 0, 'handle')}>
@@ -155,7 +157,7 @@ function RuleRow(props: RowProps & { readonly row: Extract<GridRow, { kind: 'rul
       {row.verdicts.map((cell, at) => (
         <span
           key={cell.label}
-          {...cellProps(props, index, 3 + columns.length + at, 'act')}
+          {...cellProps(props, index, props.verdictsAt + at, 'act')}
           data-column={cell.label}
         >
           <VerdictMenu
@@ -164,39 +166,47 @@ function RuleRow(props: RowProps & { readonly row: Extract<GridRow, { kind: 'rul
             target={cell.rule?.target}
             chains={userChains}
             locked={locked}
-            log={rule.log}
-            onLog={() =>
-              change((before) => ({ ...before, log: !before.log }), rule.log ? 'stop logging' : 'log a rule')
-            }
+            {...(wide ? {} : { log: rule.log, onLog: toggleLog })}
             onChoose={(target) =>
               commit(model.setTarget(row.key, cell.ref, target), 'change what a rule does')
             }
           />
         </span>
       ))}
+      {wide && (
+        <span {...cellProps(props, index, props.verdictsAt + row.verdicts.length, 'c')} data-column="log">
+          <Box
+            checked={rule.log}
+            disabled={locked}
+            label={`${rule.name || 'rule'} writes a log line`}
+            onToggle={toggleLog}
+          />
+        </span>
+      )}
       <span
         {...cellProps(
           props,
           index,
-          3 + columns.length + row.verdicts.length,
+          props.verdictsAt + row.verdicts.length + (wide ? 1 : 0),
           `hits ${hits === 0 ? 'zero' : ''}`,
         )}
       >
         {hits}
       </span>
       <span className="flow-line" aria-hidden="true">
-        {[
-          columns[1]?.read(rule, names),
-          columns[2]?.read(rule, names),
-          '>',
-          columns[3]?.read(rule, names),
-          columns[4]?.read(rule, names),
-        ]
-          .filter((part, at) => part !== 'any' || at === 1 || at === 3)
-          .join(' ')}
+        {flowLine(rule, names)}
       </span>
     </div>
   )
+}
+
+const ON_A_PHONE = columnsOf({ interfaceField: 'iif' })
+
+/** What a rule asks for in one line: "tcp any:443 > any:1024-65535 not SYN". */
+function flowLine(rule: Rule, names: Names): string {
+  const text = (id: ColumnId) => ON_A_PHONE.find((column) => column.id === id)?.read(rule, names) ?? ''
+  const unlessAny = (id: ColumnId) => (text(id) === 'any' ? [] : [text(id)])
+  return [...unlessAny('protocol'), text('src'), '>', text('dst'), ...unlessAny('flags')].join(' ')
 }
 
 /** A home table asks only what crosses the outside: where a rule names no interface, that is meant. */
@@ -251,17 +261,30 @@ function OnBox({
   }
   const fixed = locked && !group
   return (
+    <Box checked={rule.enabled} disabled={fixed} label={`${rule.name || 'rule'} is on`} onToggle={toggle} />
+  )
+}
+
+interface BoxProps {
+  readonly checked: boolean
+  readonly disabled: boolean
+  readonly label: string
+  readonly onToggle: () => void
+}
+
+function Box({ checked, disabled, label, onToggle }: BoxProps) {
+  return (
     <button
       type="button"
       tabIndex={-1}
       role="checkbox"
-      aria-checked={rule.enabled}
-      aria-label={`${rule.name || 'rule'} is on`}
-      disabled={fixed}
-      className={`box ${rule.enabled ? 'on' : ''}`}
-      onClick={toggle}
+      aria-checked={checked}
+      aria-label={label}
+      disabled={disabled}
+      className={`box ${checked ? 'on' : ''}`}
+      onClick={onToggle}
     >
-      {rule.enabled && <Check className="i" />}
+      {checked && <Check className="i" />}
     </button>
   )
 }

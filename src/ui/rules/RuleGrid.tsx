@@ -16,16 +16,23 @@ import type { Device } from '@/model/topology/topology'
 import { commit } from '@/state/design-store'
 import { useRun } from '@/state/run-store'
 import { useView } from '@/state/view-store'
+import { useIsWide } from '../widgets/use-is-wide'
 import { columnsOf } from './columns'
+import { GridHead } from './GridHead'
 import { GridRowView } from './GridRowView'
 import { copyRows, duplicateRows, insertRule, pasteRows } from './grid-commands'
 import { useTableReading } from './reading'
+import { selectRow } from './row-props'
 import { SelectionBar } from './SelectionBar'
 import { freshRowId, ownKeys, type TableModel } from './table-model'
 
 /** Rows past this number are drawn only where they can be seen. */
 const VIRTUAL_FROM = 100
 const ROW_HEIGHT = 28
+/** Pixels from which ports and the log have columns of their own. */
+const WIDE_FROM = 1000
+/** The column of the rule's number. */
+const NUMBER_COLUMN = 1
 
 /** Where the focus of the grid is. */
 export interface Place {
@@ -43,7 +50,12 @@ interface Props {
 export function RuleGrid({ device, model, filter }: Props) {
   const design = useRun((state) => state.design)
   const names = useMemo(() => namesOf(design), [design])
-  const columns = useMemo(() => columnsOf(model.interfaceField), [model.interfaceField])
+  const grid = useRef<HTMLDivElement>(null)
+  const wide = useIsWide(grid, WIDE_FROM)
+  const columns = useMemo(
+    () => columnsOf({ interfaceField: model.interfaceField, wide }),
+    [model.interfaceField, wide],
+  )
   const reading = useTableReading(device.id, model.chains)
   const shownRule = useView((view) => (view.rule?.device === device.id ? view.rule : undefined))
   const [place, setPlace] = useState<Place>({ row: 0, column: 1 })
@@ -51,12 +63,11 @@ export function RuleGrid({ device, model, filter }: Props) {
   const [selected, setSelected] = useState<readonly string[]>([])
   const [notice, setNotice] = useState<string>()
   const body = useRef<HTMLDivElement>(null)
-  const grid = useRef<HTMLDivElement>(null)
   const own = ownKeys(model)
   const dual = model.chains.length > 1
-  const verdictColumns = dual ? 2 : 1
-  // handle, number, on, the cells, the verdicts, hits
-  const columnCount = 3 + columns.length + verdictColumns + 1
+  // Before the cells: handle, number, on. After them: verdicts, log where it has a column, hits.
+  const verdictsAt = 3 + columns.length
+  const columnCount = verdictsAt + (dual ? 2 : 1) + (wide ? 1 : 0) + 1
   const policy = model.rows.find((row) => row.kind === 'policy')
   const rows = useMemo(() => {
     const wanted = filter.trim().toLowerCase()
@@ -188,6 +199,7 @@ export function RuleGrid({ device, model, filter }: Props) {
     if (row?.kind === 'rule' && !row.locked && place.column >= 3 && place.column < 3 + columns.length)
       setEditing(true)
     else if (row?.kind === 'separator') setEditing(true)
+    else if (row?.kind === 'rule' && place.column === NUMBER_COLUMN) selectRow(device, row, reading)
     else if (inner) {
       inner.focus()
       inner.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, button: 0, pointerType: 'mouse' }))
@@ -237,7 +249,8 @@ export function RuleGrid({ device, model, filter }: Props) {
     columns,
     names,
     reading,
-    verdictColumns,
+    verdictsAt,
+    wide,
     place,
     editing,
     selected,
@@ -263,11 +276,11 @@ export function RuleGrid({ device, model, filter }: Props) {
         aria-label={`${model.label === 'Rules' ? 'Rules' : `${model.label} rules`}`}
         aria-rowcount={model.rows.length + 1}
         aria-colcount={columnCount}
-        className={`rule-grid ${dual ? 'dual' : ''}`}
+        className={`rule-grid ${dual ? 'dual' : ''} ${wide ? 'wide' : ''}`}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
       >
-        <GridHead columns={columns} dual={dual} />
+        <GridHead columns={columns} dual={dual} wide={wide} />
         <div className="grid-body" ref={body} role="rowgroup" tabIndex={-1}>
           {own.length === 0 && filter === '' && (
             <p className="grid-empty t2">
@@ -354,38 +367,3 @@ export function RuleGrid({ device, model, filter }: Props) {
     focusCell({ row: rows.length - own.length + at, column: 3 })
   }
 }
-
-function GridHead({
-  columns,
-  dual,
-}: {
-  readonly columns: ReturnType<typeof columnsOf>
-  readonly dual: boolean
-}) {
-  const labels = [
-    '',
-    '#',
-    'on',
-    ...columns.map(({ label }) => label),
-    ...(dual ? ['inbound', 'outbound'] : ['action']),
-    'hits',
-  ]
-  return (
-    <div role="rowgroup">
-      <div role="row" aria-rowindex={1} className="grid-head">
-        {labels.map((label, index) => (
-          <span
-            key={label || 'handle'}
-            role="columnheader"
-            aria-colindex={index + 1}
-            className={HEAD_CLASS[label] ?? ''}
-          >
-            {label === '' ? <span className="vh">order</span> : label}
-          </span>
-        ))}
-      </div>
-    </div>
-  )
-}
-
-const HEAD_CLASS: Readonly<Record<string, string>> = { '#': 'right', on: 'c', hits: 'hits' }

@@ -46,9 +46,9 @@ interface Props {
   readonly chains: readonly string[]
   readonly onChoose: (target: Target) => void
   readonly locked?: boolean
-  /** Whether a line is written before the target acts. */
-  readonly log: boolean
-  readonly onLog: () => void
+  /** Whether a line is written before the target acts; absent where a column of its own says so. */
+  readonly log?: boolean
+  readonly onLog?: () => void
 }
 
 /** What a rule does, and the menu of what it could do. */
@@ -59,7 +59,7 @@ export function VerdictMenu({
   chains,
   onChoose,
   locked = false,
-  log,
+  log = false,
   onLog,
 }: Props) {
   const word = target ? targetWord(firewall, target) : '–'
@@ -94,8 +94,12 @@ export function VerdictMenu({
           if (found) onChoose(found)
         }}
       />
-      <MenuLine />
-      <MenuItem onSelect={onLog}>{log ? 'Write no log line' : 'Write a log line'}</MenuItem>
+      {onLog && (
+        <>
+          <MenuLine />
+          <MenuItem onSelect={onLog}>{log ? 'Write no log line' : 'Write a log line'}</MenuItem>
+        </>
+      )}
     </Menu>
   )
 }

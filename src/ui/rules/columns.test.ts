@@ -17,9 +17,9 @@ const EMPTY: Rule = {
   target: { kind: 'accept' },
   log: false,
 }
-const columns = columnsOf('iif')
-const column = (id: ColumnId) => {
-  const found = columns.find((each) => each.id === id)
+const columns = columnsOf({ interfaceField: 'iif' })
+const column = (id: ColumnId, from = columns) => {
+  const found = from.find((each) => each.id === id)
   if (!found) throw new Error(id)
   return found
 }
@@ -82,5 +82,64 @@ describe('a wrong cell says where', () => {
     expect(written.ok).toBe(false)
     expect(written.diagnostics[0]?.message).toContain(message)
     expect(written.diagnostics[0]?.column).toBe(at)
+  })
+})
+
+describe('two interfaces stand in one cell', () => {
+  test.each([
+    ['lan0', 'lan0'],
+    ['lan0 > wan0', 'lan0 > wan0'],
+    ['any>wan0', 'any > wan0'],
+    ['not lan+ > wan0', 'not lan+ > wan0'],
+    ['any', 'any'],
+  ])('%s is shown as %s', (text, shown) => {
+    const written = column('interface').write(EMPTY, text, NAMES)
+    expect(written.ok && column('interface').read(written.value, NAMES)).toBe(shown)
+  })
+  test('a single one is the side of the table', () => {
+    const outwards = columnsOf({ interfaceField: 'oif' })
+    const written = column('interface', outwards).write(EMPTY, 'wan0', NAMES)
+    expect(written.ok && written.value.match.map((each) => each.kind === 'test' && each.field)).toEqual([
+      'oif',
+    ])
+  })
+})
+
+describe('nothing that a rule looks at is left out of the table', () => {
+  const limit = { kind: 'opaque', dialect: 'iptables', text: '-m limit --limit 3/min' } as const
+  const odd: Rule = {
+    ...EMPTY,
+    match: [
+      { kind: 'test', field: 'family', negated: false, terms: [{ kind: 'range', first: 6, last: 6 }] },
+      limit,
+    ],
+  }
+  const flags = column('flags')
+  test('what has no column stands beside the flags', () => {
+    expect(flags.read(odd, NAMES)).toMatch(/^family .*; -m limit --limit 3\/min$/)
+  })
+  test('a state is added beside it, and it is kept', () => {
+    const written = flags.write(odd, `established; ${flags.read(odd, NAMES)}`, NAMES)
+    expect(written.ok && flags.read(written.value, NAMES)).toBe(`established; ${flags.read(odd, NAMES)}`)
+  })
+  test('it goes where its words are taken away', () => {
+    const written = flags.write(odd, 'established', NAMES)
+    expect(written.ok && flags.read(written.value, NAMES)).toBe('established')
+  })
+})
+
+describe('a wide table has ports in columns of their own', () => {
+  const wide = columnsOf({ interfaceField: 'iif', wide: true })
+  test('they read what the narrow one writes', () => {
+    const written = column('src').write(EMPTY, 'LAN:1024-65535', NAMES)
+    if (!written.ok) throw new Error('not written')
+    expect(
+      [column('src', wide), column('sport', wide)].map((each) => each.read(written.value, NAMES)),
+    ).toEqual(['LAN', '1024-65535'])
+  })
+  test('changing the port leaves the address', () => {
+    const start = column('dst').write(EMPTY, 'Laptop:443', NAMES)
+    const written = start.ok ? column('dport', wide).write(start.value, 'any', NAMES) : start
+    expect(written.ok && column('dst').read(written.value, NAMES)).toBe('Laptop')
   })
 })

@@ -1,10 +1,11 @@
 import { conditionOn, formatCondition, parseCell, withCondition } from '@/model/fields/cell'
-import type { FieldId, FieldTest, Names } from '@/model/fields/field'
+import type { Condition, FieldId, FieldTest, Names } from '@/model/fields/field'
+import { fieldOf } from '@/model/fields/lookup'
 import { PROTOCOL } from '@/model/packet/packet'
 import { failure, type Result, success } from '@/model/result'
 import type { Rule } from '@/model/ruleset/ruleset'
 
-export const COLUMN_IDS = ['name', 'protocol', 'src', 'dst', 'flags', 'interface'] as const
+export const COLUMN_IDS = ['name', 'protocol', 'src', 'sport', 'dst', 'dport', 'flags', 'interface'] as const
 export type ColumnId = (typeof COLUMN_IDS)[number]
 
 /** What a cell says of a rule, and the rule that the cell's text would make. */
@@ -18,13 +19,41 @@ export interface Column {
 }
 
 const STATE_FIELDS = ['tcpFlags', 'icmpType', 'icmpv6Type', 'ctState'] as const
+/** Fields that have a place in a column; everything else that a rule looks at stands in "flags, state". */
+const PLACED: ReadonlySet<FieldId> = new Set([
+  'protocol',
+  'src',
+  'sport',
+  'dst',
+  'dport',
+  'iif',
+  'oif',
+  ...STATE_FIELDS,
+])
 
 function setField(rule: Rule, field: FieldId, test: FieldTest | undefined): Rule {
   return { ...rule, match: withCondition(rule.match, field, test) }
 }
 
-/** The columns of a table; `interfaceField` is the side on which its packets name an interface. */
-export function columnsOf(interfaceField: 'iif' | 'oif'): readonly Column[] {
+interface Shape {
+  /** The side on which the table's packets name an interface. */
+  readonly interfaceField: 'iif' | 'oif'
+  /** There is room for ports in columns of their own. */
+  readonly wide?: boolean
+}
+
+export function columnsOf({ interfaceField, wide = false }: Shape): readonly Column[] {
+  const ends = wide
+    ? [
+        fieldColumn('src', 'source', 'src'),
+        fieldColumn('sport', 'port', 'sport'),
+        fieldColumn('dst', 'destination', 'dst'),
+        fieldColumn('dport', 'port', 'dport'),
+      ]
+    : [
+        endpointColumn('src', 'source:port', 'src', 'sport'),
+        endpointColumn('dst', 'destination:port', 'dst', 'dport'),
+      ]
   return [
     {
       id: 'name',
@@ -34,8 +63,7 @@ export function columnsOf(interfaceField: 'iif' | 'oif'): readonly Column[] {
       write: (rule, text) => success({ ...rule, name: text.trim().slice(0, 200) }),
     },
     fieldColumn('protocol', 'proto', 'protocol'),
-    endpointColumn('src', 'source:port', 'src', 'sport'),
-    endpointColumn('dst', 'destination:port', 'dst', 'dport'),
+    ...ends,
     {
       id: 'flags',
       label: 'flags, state',
@@ -43,8 +71,34 @@ export function columnsOf(interfaceField: 'iif' | 'oif'): readonly Column[] {
       read: readFlags,
       write: writeFlags,
     },
-    fieldColumn('interface', 'if', interfaceField),
+    interfaceColumn(interfaceField),
   ]
+}
+
+/** "wan" is the interface on the table's side; "lan > wan" names both. */
+function interfaceColumn(own: 'iif' | 'oif'): Column {
+  const other = own === 'iif' ? 'oif' : 'iif'
+  return {
+    id: 'interface',
+    label: 'if',
+    fields: ['iif', 'oif'],
+    read: (rule, names) => {
+      const text = (field: FieldId) => formatCondition(conditionOn(rule.match, field), names)
+      return conditionOn(rule.match, other) ? `${text('iif')} > ${text('oif')}` : text(own)
+    },
+    write: (rule, text, names) => {
+      const [first = '', second, ...more] = text.split('>')
+      if (more.length > 0) return failure('Write one interface, or two such as lan > wan.', 1, text.length)
+      if (second === undefined) {
+        const alone = parseCell(own, first, names)
+        return alone.ok ? success(setField(setField(rule, other, undefined), own, alone.value)) : alone
+      }
+      const [iif, oif] = [parseCell('iif', first, names), parseCell('oif', second, names)]
+      if (!iif.ok) return iif
+      if (!oif.ok) return shifted(oif, first.length + 1)
+      return success(setField(setField(rule, 'iif', iif.value), 'oif', oif.value))
+    },
+  }
 }
 
 function fieldColumn(id: ColumnId, label: string, field: FieldId): Column {
@@ -119,14 +173,51 @@ function readFlags(rule: Rule, names: Names): string {
     const test = conditionOn(rule.match, field)
     return test ? [formatCondition(test, names)] : []
   })
-  const opaque = rule.match.flatMap((condition) => (condition.kind === 'opaque' ? [condition.text] : []))
-  return [...parts, ...opaque].join('; ') || 'any'
+  return [...parts, ...unplaced(rule, names).map(({ text }) => text)].join('; ') || 'any'
 }
 
-/** Flags, a type of ICMP, or connection states: which of them it is, the words and the protocol tell. */
+interface Unplaced {
+  readonly condition: Condition
+  readonly text: string
+}
+
+/** Conditions without a column of their own, and further ones on a field that has one, each with its words. */
+function unplaced(rule: Rule, names: Names): Unplaced[] {
+  return rule.match.flatMap((condition): Unplaced[] => {
+    if (condition.kind === 'opaque') return [{ condition, text: condition.text }]
+    const { field } = condition
+    if (PLACED.has(field) && conditionOn(rule.match, field) === condition) return []
+    return [{ condition, text: `${fieldOf(field).short} ${formatCondition(condition, names)}` }]
+  })
+}
+
+/**
+ * Flags, a type of ICMP, or connection states: which of them it is, the words and the protocol tell. What stands behind a
+ * semicolon is read by itself; conditions that can only be kept or taken away are kept where their words still stand.
+ */
 function writeFlags(rule: Rule, text: string, names: Names): Result<Rule> {
-  const cleared = STATE_FIELDS.reduce((each, field) => setField(each, field, undefined), rule)
-  if (/^\s*(any|\*|-|–|)\s*$/i.test(text)) return success(cleared)
+  const parts = text
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '' && !ANY.test(part))
+  const gone = new Set(
+    unplaced(rule, names).flatMap((each) => (parts.includes(each.text) ? [] : [each.condition])),
+  )
+  const kept = unplaced(rule, names).map((each) => each.text)
+  const rest: Rule = { ...rule, match: rule.match.filter((condition) => !gone.has(condition)) }
+  const cleared = STATE_FIELDS.reduce((each, field) => setField(each, field, undefined), rest)
+  let written = cleared
+  for (const part of parts.filter((each) => !kept.includes(each))) {
+    const read = writeState(written, part, names)
+    if (!read.ok) return shifted(read, text.indexOf(part))
+    written = read.value
+  }
+  return success(written)
+}
+
+const ANY = /^(any|\*|-|–)$/i
+
+function writeState(rule: Rule, text: string, names: Names): Result<Rule> {
   const protocol = conditionOn(rule.match, 'protocol')?.terms[0]
   const number = protocol?.kind === 'range' ? protocol.first : undefined
   const order: readonly FieldId[] =
@@ -137,10 +228,10 @@ function writeFlags(rule: Rule, text: string, names: Names): Result<Rule> {
         : ['ctState', 'tcpFlags', 'icmpType', 'icmpv6Type']
   for (const field of order) {
     const parsed = parseCell(field, text, names)
-    if (parsed.ok) return success(setField(cleared, field, parsed.value))
+    if (parsed.ok) return success(setField(rule, field, parsed.value))
   }
   return failure(
-    `${text.trim()} is neither flags nor a state. Write SYN, not SYN, established, related, or a type of ICMP such as echo-reply.`,
+    `${text} is neither flags nor a state. Write SYN, not SYN, established, related, or a type of ICMP such as echo-reply.`,
     1,
     text.length,
   )

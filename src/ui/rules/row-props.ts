@@ -1,10 +1,13 @@
 import type { Names } from '@/model/fields/field'
 import { sameRef } from '@/model/ruleset/chains'
 import type { Device } from '@/model/topology/topology'
+import { selectRuleAndPacket } from '@/state/playback/rule-packets'
 import type { Column } from './columns'
 import type { Place } from './RuleGrid'
 import type { TableReading } from './reading'
 import type { GridRow, TableModel } from './table-model'
+
+export type RuleGridRow = Extract<GridRow, { kind: 'rule' }>
 
 /** What every row of the grid is told. */
 export interface RowProps {
@@ -17,7 +20,10 @@ export interface RowProps {
   readonly columns: readonly Column[]
   readonly names: Names
   readonly reading: TableReading
-  readonly verdictColumns: number
+  /** Index of the first verdict cell; the cell of the log follows the verdicts where there is one, and the hits come last. */
+  readonly verdictsAt: number
+  /** The log has a column of its own. */
+  readonly wide: boolean
   readonly place: Place
   readonly editing: boolean
   readonly selected: readonly string[]
@@ -46,4 +52,11 @@ export function decidedOf({ reading, model }: RowProps, rule: string) {
   const { decided } = reading
   if (decided?.rule !== rule || !model.chains.some((ref) => sameRef(ref, decided.chain))) return {}
   return { 'aria-current': 'true', 'data-decided': decided.verdict } as const
+}
+
+/** Selects a rule and a packet that it decided: of two verdicts, those of the chain that had something to say. */
+export function selectRow(device: Device, { rule, verdicts }: RuleGridRow, reading: TableReading): void {
+  const shown = verdicts.filter((cell) => cell.rule)
+  const chain = (shown.find(({ ref }) => reading.hits(ref, rule.id) > 0) ?? shown[0])?.ref
+  if (chain) selectRuleAndPacket({ device: device.id, chain, rule: rule.id })
 }

@@ -21,7 +21,10 @@ export function suggestionsFor(column: ColumnId, design: Design, device: Device)
       return ['any', ...PROTOCOL_NAMES].map((text) => ({ text, note: '' }))
     case 'src':
     case 'dst':
-      return [...addresses(design), ...ports(design)]
+      return [...addresses(design), ...ports(design).map(afterAddress)]
+    case 'sport':
+    case 'dport':
+      return [{ text: 'any', note: '' }, ...ports(design)]
     case 'flags':
       return [
         { text: 'SYN', note: 'opens a connection' },
@@ -50,15 +53,17 @@ function addresses(design: Design): Suggestion[] {
   ]
 }
 
-/** Ports stand after the address: "any:443". */
+/** In a cell for both, a port stands after the address: "any:443". */
+const afterAddress = ({ text, note }: Suggestion): Suggestion => ({ text: `any:${text}`, note })
+
 function ports(design: Design): Suggestion[] {
   const clients = design.devices.filter(({ kind }) => kind === 'client')
   return [
     ...clients.map((client) => {
       const { first, last } = settingsOf(client).ephemeralPorts
-      return { text: `any:ephemeral of ${client.name}`, note: `${first}-${last}` }
+      return { text: `ephemeral of ${client.name}`, note: `${first}-${last}` }
     }),
-    { text: 'any:1024-65535', note: 'all high ports' },
-    ...SERVICES.map(({ name, port, protocol }) => ({ text: `any:${port}`, note: `${name}, ${protocol}` })),
+    { text: '1024-65535', note: 'all high ports' },
+    ...SERVICES.map(({ name, port, protocol }) => ({ text: String(port), note: `${name}, ${protocol}` })),
   ]
 }

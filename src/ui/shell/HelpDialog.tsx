@@ -34,6 +34,7 @@ const KEYS: readonly { where: string; keys: readonly [string, string][] }[] = [
     keys: [
       ['Arrows', 'move between cells'],
       ['Enter, F2', 'edit the cell'],
+      ['Enter on #', 'show a packet that the rule decided'],
       ['Esc', 'keep the old value'],
       ['Tab', 'next cell'],
       ['!', 'negate the cell'],
