@@ -10,7 +10,11 @@ import { type Command, type CommandIo, readText, Trouble, writeJson } from './co
 const readable = () => DIALECTS.filter(({ parse }) => parse).map(({ id }) => id)
 const writable = () => DIALECTS.filter(({ print }) => print).map(({ id }) => id)
 
-export const NO_NAMES: Names = { deviceId: () => undefined, deviceName: () => undefined, hasSet: () => false }
+export const NO_NAMES: Names = {
+  deviceId: () => undefined,
+  deviceName: () => undefined,
+  setHolds: () => undefined,
+}
 
 /** Translates rules from one language into another. */
 export const translate: Command = {

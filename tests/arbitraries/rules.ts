@@ -28,7 +28,7 @@ const EPHEMERAL: Interval = { first: 49152, last: 65535 }
 const names: Names = {
   deviceId: (name) => (name.trim().toLowerCase() === 'laptop 1' ? LAPTOP : undefined),
   deviceName: (id) => (id === LAPTOP ? 'Laptop 1' : undefined),
-  hasSet: (name) => name === 'servers',
+  setHolds: (name) => (name === 'servers' ? 'addresses' : undefined),
 }
 
 function resolve(token: Token): readonly Interval[] {

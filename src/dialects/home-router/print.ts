@@ -131,7 +131,7 @@ function printBlock(
   ].join('\n')
 }
 
-const NO_NAMES = { deviceId: () => undefined, deviceName: () => undefined, hasSet: () => false }
+const NO_NAMES = { deviceId: () => undefined, deviceName: () => undefined, setHolds: () => undefined }
 
 function printCell(test: FieldTest, context: PrintContext): { text: string; follows: boolean } | undefined {
   const plain = plainTest(test, context)

@@ -212,7 +212,7 @@ function readInterface(use: OptionUse, tests: Condition[]): void {
   tests.push(test(field, use.negated, [{ kind: 'name', pattern: word.text }]))
 }
 
-const NO_NAMES = { deviceId: () => undefined, deviceName: () => undefined, hasSet: () => false }
+const NO_NAMES = { deviceId: () => undefined, deviceName: () => undefined, setHolds: () => undefined }
 
 /** Reads one option of a match; false where it is to be kept as text. */
 function readModuleOption(use: OptionUse, protocol: ReadMatch['protocol'], tests: Condition[]): boolean {

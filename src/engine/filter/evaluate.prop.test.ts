@@ -84,7 +84,7 @@ test('the verdict is that of the first enabled rule that matches and decides, el
       const compiled = compileChain(chain, {
         ref: { family: 'ip', table: 'filter', chain: 'c' },
         resolver: { token: () => [], set: () => undefined },
-        names: { deviceId: () => undefined, deviceName: () => undefined, hasSet: () => false },
+        names: { deviceId: () => undefined, deviceName: () => undefined, setHolds: () => undefined },
         kind: 'netfilter',
         builtins: [],
         locked: () => [],

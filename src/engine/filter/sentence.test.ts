@@ -8,7 +8,7 @@ import { compileCondition } from './compile-condition'
 const NAMES: Names = {
   deviceId: (name) => (name === 'Laptop' ? 'laptop' : undefined),
   deviceName: (id) => (id === 'laptop' ? 'Laptop' : undefined),
-  hasSet: (name) => name === 'web',
+  setHolds: (name) => (name === 'web' ? 'ports' : undefined),
 }
 const RESOLVER: Resolver = {
   token: ({ kind }) => (kind === 'ephemeral-of' ? [{ first: 49152, last: 65535 }] : []),

@@ -20,7 +20,7 @@ import {
 /** forward -s 192.168.1.0/24 -j MASQ with policy DENY; input and output accept. */
 function masquerading(): Firewall {
   const firewall = firewallKind('ipchains').create()
-  const names = { deviceId: () => undefined, deviceName: () => undefined, hasSet: () => false }
+  const names = { deviceId: () => undefined, deviceName: () => undefined, setHolds: () => undefined }
   const rule = writtenRule(
     { id: 'masq', name: '', cells: { src: '192.168.1.0/24' }, target: { kind: 'masquerade', to: {} } },
     names,

@@ -24,7 +24,7 @@ export function addressField(id: 'src' | 'dst', label: string): Field {
 
 /** Reads an address, a prefix, a range `first-last`, a token, a device name or a set. */
 export function parseAddressTerm(text: string, names: Names): Result<Term> {
-  const set = parseSetTerm(text, names)
+  const set = parseSetTerm(text, names, 'addresses')
   if (set) return set
   const token = parseAddressToken(text, names)
   if (token) return success({ kind: 'token', token })

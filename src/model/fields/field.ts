@@ -98,7 +98,8 @@ export interface Names {
   /** Finds a device by its name, ignoring case. */
   deviceId(name: string): string | undefined
   deviceName(id: string): string | undefined
-  hasSet(name: string): boolean
+  /** What a named set holds; nothing where there is none of that name. */
+  setHolds(name: string): 'addresses' | 'ports' | undefined
 }
 
 /** Looks tokens and named sets up in the drawing; an empty answer means that nothing is there (yet). */

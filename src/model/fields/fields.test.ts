@@ -14,7 +14,7 @@ import { flagTerms, flagTestOf } from './tcp-flags'
 const NAMES: Names = {
   deviceId: (name) => (name.toLowerCase() === 'laptop' ? 'd1' : undefined),
   deviceName: (id) => (id === 'd1' ? 'Laptop' : undefined),
-  hasSet: (name) => name === 'blocked',
+  setHolds: (name) => (name === 'blocked' ? 'addresses' : undefined),
 }
 const NOTHING: Resolver = { token: () => [], set: () => undefined }
 const ip = (text: string): IpAddress => {
@@ -50,6 +50,8 @@ describe('a cell is read and written in canonical form', () => {
     ['dst', 'Laptop', 'Laptop'],
     ['dst', '@blocked', '@blocked'],
     ['dst', "router's outside address", 'outside address'],
+    ['dst', 'router', 'outside address'],
+    ['protocol', '6-17', '6-17'],
     ['dport', 'https', '443'],
     ['dport', '80, 8000-8080', '80, 8000-8080'],
     ['dport', 'ephemeral range of Laptop', 'ephemeral of Laptop'],

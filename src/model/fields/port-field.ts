@@ -16,7 +16,7 @@ export function portField(id: 'sport' | 'dport', label: string): Field {
       packet.kind === 'tcp' || packet.kind === 'udp' ? laterFragment(packet[id], packet.fragment) : undefined,
     parse: (text, names) =>
       parseTerms(text, (part) => {
-        const set = parseSetTerm(part, names)
+        const set = parseSetTerm(part, names, 'ports')
         if (set) return set
         const token = parsePortToken(part, names)
         if (token) return token.ok ? success({ kind: 'token', token: token.value }) : token

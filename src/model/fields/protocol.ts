@@ -1,6 +1,6 @@
 import { formatProtocol, parseProtocol } from '../packet/protocol'
-import { success } from '../result'
-import type { Field } from './field'
+import { failure, type Result, success } from '../result'
+import type { Field, Term } from './field'
 import { formatTerms, parseTerms } from './terms'
 
 export const protocolField: Field = {
@@ -11,6 +11,8 @@ export const protocolField: Field = {
   read: ({ packet }) => packet.protocol,
   parse: (text) =>
     parseTerms(text, (part) => {
+      const range = /^(\d{1,3})\s*-\s*(\d{1,3})$/.exec(part)
+      if (range) return parseRange(Number(range[1]), Number(range[2]), part)
       const number = parseProtocol(part)
       return number.ok ? success({ kind: 'range', first: number.value, last: number.value }) : number
     }),
@@ -20,4 +22,14 @@ export const protocolField: Field = {
     ),
   formatValue: (value) => formatProtocol(Number(value)),
   source: 'IANA protocol numbers, RFC 791 section 3.1',
+}
+
+function parseRange(first: number, last: number, text: string): Result<Term> {
+  return first <= last && last <= 255
+    ? success({ kind: 'range', first, last })
+    : failure(
+        `${text} is no range of protocols. Numbers go from 0 to 255, the lower one first.`,
+        1,
+        text.length,
+      )
 }

@@ -61,7 +61,8 @@ export function parseAddressToken(text: string, names: Names): Token | undefined
   if (word === 'outside address' || word === "router's outside address" || word === 'wan address')
     return { kind: 'outside-address' }
   const device = names.deviceId(text.trim())
-  return device === undefined ? undefined : { kind: 'addresses-of', device }
+  if (device !== undefined) return { kind: 'addresses-of', device }
+  return word === 'router' || word === 'this router' ? { kind: 'outside-address' } : undefined
 }
 
 /** Reads "ephemeral of Laptop" and "ephemeral range of Laptop". */
@@ -101,11 +102,19 @@ export function formatTerms(
   return terms.map(write).join(', ')
 }
 
-/** Reads "@name" as a named set. */
-export function parseSetTerm(text: string, names: Names): Result<Term> | undefined {
+/** Reads "@name" as a named set that holds what the field takes. */
+export function parseSetTerm(
+  text: string,
+  names: Names,
+  wanted: 'addresses' | 'ports',
+): Result<Term> | undefined {
   if (!text.startsWith('@')) return undefined
   const name = text.slice(1).trim()
-  return names.hasSet(name)
-    ? success({ kind: 'set', name })
-    : failure(`There is no set named ${name || '(nothing)'}. Add it, or write the values.`, 1, text.length)
+  const holds = names.setHolds(name)
+  if (holds === wanted) return success({ kind: 'set', name })
+  const why =
+    holds === undefined
+      ? `There is no set named ${name || '(nothing)'}. Add it, or write the values.`
+      : `${name} is a set of ${holds}, and ${wanted} belong here. Write a set of ${wanted}, or the values.`
+  return failure(why, 1, text.length)
 }

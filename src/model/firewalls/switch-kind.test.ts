@@ -10,7 +10,7 @@ import { switchKind } from './switch-kind'
 import type { Place } from './switch-shape'
 import { type WrittenRule, writtenRule } from './written-rule'
 
-const NAMES: Names = { deviceId: () => undefined, deviceName: () => undefined, hasSet: () => false }
+const NAMES: Names = { deviceId: () => undefined, deviceName: () => undefined, setHolds: () => undefined }
 const ROUTER: Place = { kind: 'router', outside: ['wan'] }
 const HOST: Place = { kind: 'host', outside: ['eth0'] }
 

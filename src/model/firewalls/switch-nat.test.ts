@@ -10,7 +10,7 @@ import type { Device, PortMapping } from '../topology/topology'
 import { switchKindEdit } from './switch-kind'
 import { natModeEdit, natTable } from './switch-nat'
 
-const NAMES: Names = { deviceId: () => undefined, deviceName: () => undefined, hasSet: () => false }
+const NAMES: Names = { deviceId: () => undefined, deviceName: () => undefined, setHolds: () => undefined }
 const inside = parseAddress('192.168.1.10')
 const mapping: PortMapping = {
   id: 'web',

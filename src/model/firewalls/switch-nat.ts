@@ -9,7 +9,7 @@ import { sameValue } from './same-value'
 import { writtenRule } from './written-rule'
 
 /** The cells of these rules name no device. */
-const NO_NAMES: Names = { deviceId: () => undefined, deviceName: () => undefined, hasSet: () => false }
+const NO_NAMES: Names = { deviceId: () => undefined, deviceName: () => undefined, setHolds: () => undefined }
 
 export const MASQUERADE_RULE = 'masquerade'
 

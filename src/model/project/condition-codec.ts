@@ -6,7 +6,7 @@ import type { IpAddress } from '../packet/address'
 import { addressRangeCodec } from './value-codecs'
 
 /** Values in documents name no devices by their text: a name can change, so tokens hold ids. */
-const NO_NAMES: Names = { deviceId: () => undefined, deviceName: () => undefined, hasSet: () => false }
+const NO_NAMES: Names = { deviceId: () => undefined, deviceName: () => undefined, setHolds: () => undefined }
 
 const kindOf = (condition: unknown) => (condition as Condition | undefined)?.kind
 

@@ -119,7 +119,7 @@ test('named sets are looked up by name', () => {
       },
     ],
   }
-  expect(namesOf(withSet).hasSet('web')).toBe(true)
+  expect(namesOf(withSet).setHolds('web')).toBeDefined()
   expect(resolverFor(withSet, 'router').set('web')).toEqual([
     { first: 80, last: 81 },
     { first: 443, last: 443 },

@@ -11,11 +11,11 @@ export function namesOf(design: Design): Names {
   const byName = new Map(design.names.map(({ name, device }) => [name.toLowerCase(), device]))
   for (const device of design.devices) byName.set(device.name.toLowerCase(), device.id)
   const nameById = new Map(design.devices.map((device) => [device.id, device.name]))
-  const sets = new Set(design.sets.map((set) => set.name))
+  const sets = new Map(design.sets.map((set) => [set.name, set.holds]))
   return {
     deviceId: (name) => byName.get(name.trim().toLowerCase()),
     deviceName: (id) => nameById.get(id),
-    hasSet: (name) => sets.has(name),
+    setHolds: (name) => sets.get(name),
   }
 }
 

@@ -1,8 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { emptyDesign, encodeDesign } from '@/model/project/document'
-import { commit, currentDesign, designStore, openDesign } from '../design-store'
+import { commit, currentDesign, designStore, openDesign, undo } from '../design-store'
 import { noticeStore, tell } from '../notice-store'
-import { autosave, DAMAGED, DOCUMENT, restore, saveStore } from './autosave'
+import {
+  autosave,
+  DAMAGED,
+  DOCUMENT,
+  keepThisOne,
+  LAST_SAVE,
+  restore,
+  saveStore,
+  takeTheOther,
+} from './autosave'
 
 /** A store that keeps what it is given, until it is told to fail. */
 const kept = vi.hoisted(() => ({ values: new Map<string, unknown>(), broken: false }))
@@ -16,16 +25,21 @@ vi.mock('idb-keyval', () => ({
     if (kept.broken) throw new Error('full')
     kept.values.set(key, structuredClone(value))
   },
+  update: async (key: string, change: (value: unknown) => unknown) => {
+    if (kept.broken) throw new Error('full')
+    kept.values.set(key, change(kept.values.get(key)))
+  },
 }))
 
 const rename = (name: string) => commit({ kind: 'set-design', parts: { name } }, 'rename')
 const savedName = () => (kept.values.get(DOCUMENT) as { name?: string } | undefined)?.name
 let stop = () => {}
 
-beforeEach(() => {
+beforeEach(async () => {
   vi.useFakeTimers()
   kept.values.clear()
   kept.broken = false
+  await restore()
   openDesign(emptyDesign('d', 'Mine'))
   saveStore.setState({ status: 'saved' })
   tell(undefined)
@@ -104,5 +118,71 @@ describe('restoring', () => {
     expect(await restore()).toBe(false)
     expect(saveStore.getState().status).toBe('failed')
     expect(noticeStore.getState().sentence).toMatch(/lets nothing be saved/)
+  })
+})
+
+describe('two tabs of one browser', () => {
+  /** Another tab saves a design of its own. */
+  function otherTabSaves(name: string): void {
+    kept.values.set(LAST_SAVE, `save of another tab: ${name}`)
+    kept.values.set(DOCUMENT, encodeDesign(emptyDesign('d', name)))
+  }
+
+  test('a tab does not write over what another tab saved since; it says so, and what it holds stays', async () => {
+    stop = autosave()
+    rename('first')
+    await vi.runAllTimersAsync()
+    otherTabSaves('theirs')
+    rename('mine')
+    await vi.runAllTimersAsync()
+    expect(saveStore.getState().status).toBe('elsewhere')
+    expect(savedName()).toBe('theirs')
+    expect(currentDesign().name).toBe('mine')
+  })
+
+  test('further edits there are kept in the tab, and not saved', async () => {
+    stop = autosave()
+    otherTabSaves('theirs')
+    rename('mine')
+    await vi.runAllTimersAsync()
+    rename('mine again')
+    await vi.runAllTimersAsync()
+    expect(savedName()).toBe('theirs')
+    expect(currentDesign().name).toBe('mine again')
+  })
+
+  test('the person may keep this one: it is saved, and so are the edits after it', async () => {
+    stop = autosave()
+    otherTabSaves('theirs')
+    rename('mine')
+    await vi.runAllTimersAsync()
+    await keepThisOne()
+    expect(savedName()).toBe('mine')
+    expect(saveStore.getState().status).toBe('saved')
+    rename('more')
+    await vi.runAllTimersAsync()
+    expect(savedName()).toBe('more')
+  })
+
+  test('or take the other: it is opened, and undo brings this one back', async () => {
+    stop = autosave()
+    otherTabSaves('theirs')
+    rename('mine')
+    await vi.runAllTimersAsync()
+    await takeTheOther()
+    expect(currentDesign().name).toBe('theirs')
+    undo()
+    expect(currentDesign().name).toBe('mine')
+    await vi.runAllTimersAsync()
+    expect(savedName()).toBe('mine')
+  })
+
+  test('a reload takes up what was saved last and saves on', async () => {
+    otherTabSaves('theirs')
+    await restore()
+    stop = autosave()
+    rename('mine')
+    await vi.runAllTimersAsync()
+    expect(savedName()).toBe('mine')
   })
 })

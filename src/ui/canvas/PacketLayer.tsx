@@ -75,7 +75,7 @@ function Capsule({ packet, meaning = '', innerRef, children }: CapsuleProps) {
       type="button"
       ref={innerRef}
       className={`capsule nodrag nopan ${meaning}`}
-      aria-label={packetName(packet.packet)}
+      title={packetName(packet.packet)}
       aria-current={packet.journey === currentCursor().journey ? 'step' : undefined}
       onClick={() => goToJourney(packet.journey)}
     >

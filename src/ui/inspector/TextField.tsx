@@ -44,7 +44,7 @@ export function TextField({ label, value, placeholder, size = 14, onTake }: Prop
       {trouble && (
         <span id={id} className="field-trouble" role="alert">
           {' '}
-          {trouble} Until then {value === '' ? 'nothing' : value} stays in force.
+          {trouble} Until then {value === '' ? 'it stays empty' : `${value} stays in force`}.
         </span>
       )}
     </span>

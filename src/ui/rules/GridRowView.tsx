@@ -9,6 +9,7 @@ import { commit, currentDesign } from '@/state/design-store'
 import { CellEditor } from './CellEditor'
 import { type ColumnId, columnsOf } from './columns'
 import { PolicyRow, SeparatorRow } from './EdgeRows'
+import { userChainsBeside } from './grid-commands'
 import { cellProps, decidedOf, type RowProps, type RuleGridRow, selectRow } from './row-props'
 import { suggestionsFor } from './suggestions'
 import { VerdictMenu } from './VerdictMenu'
@@ -53,11 +54,7 @@ function RuleRow(props: RowProps & { readonly row: RuleGridRow }) {
       : {}),
   }
   const failedField = reading.failed.get(rule.id)
-  const userChains = device.firewall.ruleset.tables.flatMap((table) =>
-    table.name === model.chains[0]?.table
-      ? table.chains.filter(({ base }) => !base).map(({ name }) => name)
-      : [],
-  )
+  const userChains = model.chains[0] ? userChainsBeside(device, model.chains[0]) : []
   const change = (next: (rule: Rule) => Rule, label: string) => commit(model.change(row.key, next), label)
   const toggleLog = () =>
     change((before) => ({ ...before, log: !before.log }), rule.log ? 'stop logging' : 'log a rule')

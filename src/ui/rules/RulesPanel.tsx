@@ -17,6 +17,7 @@ import { InterfacesTab } from '../inspector/InterfacesTab'
 import { LinkCard } from '../inspector/LinkCard'
 import { NatTab } from '../inspector/NatTab'
 import { RoutesTab } from '../inspector/RoutesTab'
+import { SetsTab } from '../inspector/SetsTab'
 import { Menu, MenuCaption, MenuChoices, MenuItem, MenuLine } from '../widgets/Menu'
 import { RuleGrid } from './RuleGrid'
 import { seenFrom } from './seen-from'
@@ -59,6 +60,7 @@ function DevicePanel({ device }: { readonly device: Device }) {
   const [filtering, setFiltering] = useState(false)
   const [notes, setNotes] = useState<readonly string[]>([])
   const stored = useView((view) => view.tabs[device.id])
+  const sets = useRun(({ design }) => design.sets.length)
   const dual = device.firewall.form === 'dual' && device.firewall.kind.startsWith('home')
   const chains =
     device.kind === 'switch' || device.firewall.kind === 'none'
@@ -83,6 +85,7 @@ function DevicePanel({ device }: { readonly device: Device }) {
             count: device.routes.length + device.interfaces.flatMap(({ addresses }) => addresses).length,
           },
           { value: 'host', label: 'Host' },
+          { value: 'sets', label: 'Sets', count: sets },
         ]
   const tabs = [...chainTabs, ...more]
   const dualAlias =
@@ -168,6 +171,7 @@ function DevicePanel({ device }: { readonly device: Device }) {
             {tab === 'interfaces' && <InterfacesTab device={device} />}
             {tab === 'routes' && <RoutesTab device={device} />}
             {tab === 'host' && <HostTab device={device} />}
+            {tab === 'sets' && <SetsTab />}
           </Tabs.Content>
         </Tabs.Root>
       )}

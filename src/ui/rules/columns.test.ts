@@ -6,7 +6,7 @@ import { type ColumnId, columnsOf, joinEndpoint, splitEndpoint } from './columns
 const NAMES: Names = {
   deviceId: (name) => (name.toLowerCase() === 'laptop' ? 'laptop' : undefined),
   deviceName: (id) => (id === 'laptop' ? 'Laptop' : undefined),
-  hasSet: () => false,
+  setHolds: () => undefined,
 }
 const EMPTY: Rule = {
   kind: 'rule',

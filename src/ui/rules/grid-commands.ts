@@ -1,7 +1,9 @@
 import type { Edit } from '@/model/edits/edit'
-import { askedChains } from '@/model/firewalls/asked-chains'
+import { firewallKind } from '@/model/firewalls/lookup'
 import type { Design } from '@/model/project/design'
-import type { Rule } from '@/model/ruleset/ruleset'
+import type { Diagnostic } from '@/model/result'
+import { allChains } from '@/model/ruleset/chains'
+import type { ChainRef, Rule } from '@/model/ruleset/ruleset'
 import { namesOf } from '@/model/topology/names'
 import type { Device } from '@/model/topology/topology'
 import { commit } from '@/state/design-store'
@@ -61,22 +63,37 @@ export async function pasteRows(
   at: number,
 ): Promise<string | undefined> {
   if (copied && copied.text === text) return insertCopies(model, copied.rules, at, 'paste rules')
-  const { detectDialect } = await import('@/dialects/detect')
-  const found = detectDialect(text)[0]
-  const parse = found?.dialect.parse
-  if (!parse || found.certainty <= 0)
-    return 'The text is in no language that can be read. Copy rules such as "-A INPUT -p tcp --dport 22 -j ACCEPT".'
-  const parsed = parse(text, { names: namesOf(design), interfaces: device.interfaces })
-  if (!parsed.ok) return parsed.diagnostics.map(({ line, message }) => `Line ${line}: ${message}`).join(' ')
-  const chains = askedChains(parsed.value.firewall)
-  const wanted = model.chains[0]?.chain
-  const own = chains.filter(({ ref }) => ref.chain === wanted)
-  const rules = (own.length > 0 ? own : chains).flatMap(({ chain }) =>
-    chain.rows.filter((row) => row.kind === 'rule'),
+  const chain = model.chains[0]
+  if (!chain) return undefined
+  const { parseRows } = await import('@/dialects/paste')
+  const parsed = parseRows(
+    text,
+    { names: namesOf(design), interfaces: device.interfaces },
+    {
+      kind: firewallKind(device.firewall.kind),
+      chain,
+      taken: new Set(model.rows.map(({ key }) => key)),
+      userChains: userChainsBeside(device, chain),
+    },
   )
-  if (rules.length === 0) return 'The text holds no rule.'
-  return (
-    insertCopies(model, rules, at, `paste ${rules.length} rules`) ??
-    `${rules.length} rules pasted from ${found.dialect.label}.`
+  if (!parsed.ok) return sentences(parsed.diagnostics)
+  const { dialect, rows } = parsed.value
+  const edits = rows.map(
+    (row): Edit =>
+      row.kind === 'rule' ? model.insertRule(at, row) : model.insertSeparator(at, row.id, row.title),
+  )
+  const count = `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`
+  const trouble = commit({ kind: 'batch', edits: edits.toReversed() }, `paste ${count}`)
+  return trouble ?? `${count} pasted from ${dialect.label}. ${sentences(parsed.diagnostics)}`.trim()
+}
+
+function sentences(diagnostics: readonly Diagnostic[]): string {
+  return diagnostics.map(({ line, message }) => `Line ${line}: ${message}`).join(' ')
+}
+
+/** User chains of the table that a chain is in: where its rules may jump. */
+export function userChainsBeside(device: Device, { family, table }: ChainRef): string[] {
+  return allChains(device.firewall.ruleset).flatMap(({ ref, chain }) =>
+    ref.family === family && ref.table === table && !chain.base ? [chain.name] : [],
   )
 }

@@ -3,6 +3,7 @@ import { ICMP_NAMES } from '@/model/packet/icmp'
 import { SERVICES } from '@/model/packet/port'
 import { PROTOCOL_NAMES } from '@/model/packet/protocol'
 import type { Design } from '@/model/project/design'
+import type { NamedSet } from '@/model/ruleset/ruleset'
 import { settingsOf } from '@/model/topology/host-profiles'
 import type { Device } from '@/model/topology/topology'
 import type { ColumnId } from './columns'
@@ -41,6 +42,11 @@ export function suggestionsFor(column: ColumnId, design: Design, device: Device)
   }
 }
 
+function setsOf({ sets }: Design, holds: NamedSet['holds']): Suggestion[] {
+  const wanted = sets.filter((set) => set.holds === holds)
+  return wanted.map(({ name }) => ({ text: `@${name}`, note: 'named set' }))
+}
+
 function addresses(design: Design): Suggestion[] {
   return [
     { text: 'any', note: '' },
@@ -49,7 +55,7 @@ function addresses(design: Design): Suggestion[] {
     ...design.devices
       .filter(({ interfaces }) => interfaces.length > 0)
       .map(({ name }) => ({ text: name, note: 'address of the device' })),
-    ...design.sets.map(({ name }) => ({ text: `@${name}`, note: 'named set' })),
+    ...setsOf(design, 'addresses'),
   ]
 }
 
@@ -63,6 +69,7 @@ function ports(design: Design): Suggestion[] {
       const { first, last } = settingsOf(client).ephemeralPorts
       return { text: `ephemeral of ${client.name}`, note: `${first}-${last}` }
     }),
+    ...setsOf(design, 'ports'),
     { text: '1024-65535', note: 'all high ports' },
     ...SERVICES.map(({ name, port, protocol }) => ({ text: String(port), note: `${name}, ${protocol}` })),
   ]

@@ -14,6 +14,7 @@ import { Narration } from './Narration'
 import { Notice } from './Notice'
 import { PhoneLayout } from './PhoneLayout'
 import { PlaybackPanels } from './PlaybackPanels'
+import { SaveConflict } from './SaveConflict'
 import { StoryStrip } from './StoryStrip'
 import { TopBar } from './TopBar'
 import './app.css'
@@ -39,6 +40,7 @@ export function App() {
       <TopBar />
       {isNarrow ? <PhoneLayout /> : <DesktopLayout />}
       <Notice />
+      <SaveConflict />
       <Narration />
       <Suspense>
         {dialog === 'import' && <ImportDialog onClose={close} />}
@@ -76,7 +78,7 @@ function DesktopLayout() {
             </Group>
           </Panel>
           <Separator className="splitter vertical" aria-label="Width of the rules" />
-          <Panel id="side" defaultSize={side} minSize={480} maxSize={900}>
+          <Panel id="side" defaultSize={side} minSize={480} maxSize={1400}>
             <div className="side">
               <StoryStrip />
               <RulesPanel />

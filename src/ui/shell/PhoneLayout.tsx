@@ -12,7 +12,7 @@ import { PortsRuler } from '../ports/PortsRuler'
 import { RulesPanel } from '../rules/RulesPanel'
 import { WhyPanel } from '../why/WhyPanel'
 import { PlaybackPanels } from './PlaybackPanels'
-import { StoryStrip } from './StoryStrip'
+import { StoryGoals, StoryStrip } from './StoryStrip'
 
 const TABS: readonly { id: PhoneTab; label: string }[] = [
   { id: 'ladder', label: 'Ladder' },
@@ -55,7 +55,12 @@ export function PhoneLayout() {
             )}
             {id === 'why' && <WhyPanel />}
             {id === 'ports' && <PortsRuler />}
-            {id === 'checks' && <ChecksStrip />}
+            {id === 'checks' && (
+              <>
+                <StoryGoals />
+                <ChecksStrip />
+              </>
+            )}
           </Tabs.Content>
         ))}
       </Tabs.Root>

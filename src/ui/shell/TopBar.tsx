@@ -23,6 +23,7 @@ const SAVE_WORDS = {
   saved: 'Saved in this browser',
   saving: 'Saving...',
   failed: 'Not saved',
+  elsewhere: 'Saved by another tab',
 } as const
 
 /** Names the design, holds its history, its stories, and the ways in and out. */
@@ -85,7 +86,9 @@ export function TopBar() {
       >
         <Redo2 className="i s16" />
       </button>
-      <span className={`s12 desk wide saved ${save.status === 'failed' ? 'drop' : 't3'}`}>
+      <span
+        className={`s12 desk wide saved ${save.status === 'failed' || save.status === 'elsewhere' ? 'drop' : 't3'}`}
+      >
         {SAVE_WORDS[save.status]}
       </span>
       <span className="grow" />

@@ -12,8 +12,14 @@ export function openLesson(lesson: Lesson): void {
   goToStart()
 }
 
+/** An id that no other design has, of this browser or another. */
+function freshDesignId(): string {
+  const numbers = crypto.getRandomValues(new Uint32Array(2))
+  return `design-${[...numbers].map((each) => each.toString(36)).join('')}`
+}
+
 export function openNewDesign(): void {
-  replaceDesign(emptyDesign(`design-${Date.now().toString(36)}`, 'New design'), 'new design')
+  replaceDesign(emptyDesign(freshDesignId(), 'New design'), 'new design')
   viewStore.setState({ flow: undefined, device: undefined, link: undefined, rule: undefined, tabs: {} })
 }
 

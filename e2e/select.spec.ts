@@ -1,0 +1,68 @@
+import { expect, test } from '@playwright/test'
+import { Workbench } from './workbench'
+
+test.describe('arrows, packets on the drawing and rules select each other', () => {
+  test('a packet under way can be pressed: its fate is shown everywhere', async ({ page }) => {
+    const bench = new Workbench(page)
+    await bench.open()
+    await bench.playback.getByRole('button', { name: 'Step forward' }).focus()
+    const capsule = bench.network.getByRole('button', { name: /^SYN / })
+    for (let steps = 0; steps < 12 && (await capsule.count()) === 0; steps++)
+      await page.keyboard.press('Shift+L')
+    await capsule.click()
+    await expect(bench.position).toHaveAttribute('aria-valuetext', /^Packet 1 of \d+/)
+    await expect(bench.ladder.locator('[aria-current=step]')).toContainText('1')
+    await expect(capsule).toHaveAttribute('aria-current', 'step')
+  })
+
+  test('and by keyboard, too', async ({ page }) => {
+    const bench = new Workbench(page)
+    await bench.open()
+    await bench.step(2)
+    const capsule = bench.network.getByRole('button', { name: /^SYN.ACK/ })
+    await page.keyboard.press('Shift+J')
+    await capsule.focus()
+    await page.keyboard.press('Enter')
+    await expect(bench.why).toContainText('Dropped at Home router, inbound, by the policy.')
+  })
+
+  test('a rule shows a packet that it decided, by mouse and by keyboard', async ({ page }) => {
+    const bench = new Workbench(page)
+    await bench.open()
+    await bench.playback.getByRole('button', { name: 'Go to the end' }).or(bench.position).first().focus()
+    await page.keyboard.press('End')
+    await bench.chain('Home router', /^Outbound/)
+    const decided = bench
+      .rows('Outbound rules')
+      .filter({ has: page.locator('.hits:not(.zero)') })
+      .first()
+    await decided.locator('.num').click()
+    await expect(decided).toHaveAttribute('data-decided', 'accept')
+    await bench.playback.getByRole('button', { name: 'Step back' }).click()
+    await decided.locator('.num').focus()
+    await page.keyboard.press('Enter')
+    await expect(decided).toHaveAttribute('data-decided', 'accept')
+  })
+})
+
+test('a wide table has ports and the log in columns of their own', async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 1000 })
+  const bench = new Workbench(page)
+  await bench.open()
+  const edge = page.getByRole('separator', { name: 'Width of the rules' })
+  await edge.focus()
+  for (let presses = 0; presses < 10; presses++) await page.keyboard.press('ArrowLeft')
+  const heads = bench.grid('Inbound rules').getByRole('columnheader')
+  await expect(heads.filter({ hasText: /^log$/ })).toBeVisible()
+  await expect(heads.filter({ hasText: /^port$/ })).toHaveCount(2)
+  const first = bench.rows('Inbound rules').first()
+  const log = first.getByRole('checkbox', { name: /writes a log line/ })
+  await log.click()
+  await expect(log).toBeChecked()
+  await bench.fill('Inbound rules', 0, 'dport', '8443')
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await edge.focus()
+  for (let presses = 0; presses < 10; presses++) await page.keyboard.press('ArrowRight')
+  await expect(first.locator('[data-column=dst]')).toHaveText('any:8443')
+  await expect(first.getByLabel('writes a log line')).toBeVisible()
+})
