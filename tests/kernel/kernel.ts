@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { Answer, Case } from './case'
 
-/** The running kernel, asked through `asking/`, one case after the other. */
-export interface Kernel {
-  ask(given: Case): Promise<Answer>
+/** The running kernel, asked through a Python program, one question after the other. */
+export interface Kernel<Given = Case, Answered = Answer> {
+  ask(given: Given): Promise<Answered>
   close(): Promise<void>
 }
 
@@ -36,14 +36,14 @@ export function whyNot(): string | undefined {
     : `a network namespace with rules cannot be made: ${tried.stderr.trim()}`
 }
 
-export function startKernel(folder: string): Kernel {
+export function startKernel<Given = Case, Answered = Answer>(folder: string): Kernel<Given, Answered> {
   const child = spawn('python3', [folder], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = []
+  const waiting: { resolve(answer: Answered): void; reject(error: Error): void }[] = []
   let rest = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) waiting.shift()?.resolve(JSON.parse(line) as Answer)
+    for (const line of lines) waiting.shift()?.resolve(JSON.parse(line) as Answered)
   })
   child.on('close', (code) => {
     for (const each of waiting.splice(0))

@@ -4,19 +4,22 @@ import type { Wanted } from './generate/case'
 import { TOOLS_OF, type Tool } from './generate/rules'
 import { startKernel, whyNot } from './kernel'
 import { compareRandom } from './random'
+import { compareSockets, type SocketCounts, type SocketKernel, type SocketRun } from './sockets/compare'
 
 const USAGE = `
-npm run test:kernel -- [--rulesets N] [--packets P] [--seed S] [--family 4|6] [--tool TOOL] [--show N] [--report FILE]
+npm run test:kernel -- [--rulesets N] [--packets P] [--connections N] [--seed S] [--family 4|6] [--tool TOOL] [--show N] [--report FILE]
 
 Asks the running Linux kernel and the engine the same random cases and shows where they disagree, made as small as it goes.
 Needs root, Linux, iproute2, iptables, nftables and python3.
 
+  --connections N  compares real connections through N rule sets instead of crafted packets
   --show N       give up after N disagreements (5)
   --report FILE  the counts as JSON
 
 Exit status: 0 they agree, 1 they do not, 2 the options are wrong, 3 the kernel cannot be asked here.
 `
 const ASKING = 'tests/kernel/asking'
+const CONNECTING = 'tests/kernel/sockets'
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -26,6 +29,7 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: '1' },
       family: { type: 'string' },
       tool: { type: 'string' },
+      connections: { type: 'string' },
       show: { type: 'string', default: '5' },
       report: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -49,16 +53,32 @@ async function main(): Promise<number> {
     console.error(wanted)
     return 2
   }
+  const { connections, show } = values
+  const [seed, most] = [Number(values.seed), Number(show)]
+  if (connections !== undefined) {
+    const counts = await openConnections({ ...wanted, rulesets: Number(connections), seed, most })
+    report(counts)
+    return counts.disagreements > 0 ? 1 : 0
+  }
   const kernel = startKernel(ASKING)
   try {
     const counts = await compareRandom(kernel, {
       wanted,
       rulesets: Number(values.rulesets),
-      seed: Number(values.seed),
-      most: Number(values.show),
+      seed,
+      most,
     })
     report(counts)
     return counts.disagreements > 0 ? 1 : 0
+  } finally {
+    await kernel.close()
+  }
+}
+
+async function openConnections(run: SocketRun): Promise<SocketCounts> {
+  const kernel: SocketKernel = startKernel(CONNECTING)
+  try {
+    return await compareSockets(kernel, run)
   } finally {
     await kernel.close()
   }
