@@ -110,8 +110,14 @@ export function depart(
   })
   const result = originate(visitOf(moment, device, packet, index, sending.inherits))
   const ended = settle(moment, device, result, index, connection)
-  const cameBack = result.steps.some((step) => step.kind === 'sent' && step.oif === LOOPBACK_INTERFACE)
-  return cameBack ? undefined : ended
+  return result.steps.some(cameBackIn) ? undefined : ended
+}
+
+/** A step that a packet sent to oneself takes only once it has come in again by `lo`. */
+function cameBackIn(step: RecordedStep): boolean {
+  return step.kind === 'routed'
+    ? step.local
+    : step.kind === 'chain-entered' && step.iif === LOOPBACK_INTERFACE
 }
 
 /** A packet reaches a device by one of its interfaces. What is meant for the device itself is returned. */

@@ -1,6 +1,7 @@
 import type { IpAddress } from '@/model/packet/address'
 import type { Packet, Payload } from '@/model/packet/packet'
 import { PersistentMap } from '../persistent-map'
+import type { OutcomeCause } from '../trace'
 import { NO_PORT_MEMORY, type PortMemory } from './ports'
 
 /** States of RFC 9293 section 3.3.2 that a socket here can be in. */
@@ -38,6 +39,8 @@ export interface TcpSocket {
   readonly retries: number
   /** How often the oldest was sent again in all: a SYN-ACK also goes again when the SYN does. */
   readonly repeats: number
+  /** What an ICMP error said of a standing connection: believed only when it is given up (RFC 1122 4.2.3.9). */
+  readonly hint?: OutcomeCause
   /** Of TIME-WAIT: simulated milliseconds at which the socket is gone. */
   readonly untilMs?: number
   /** A timer that fires with another number was set for an older state of affairs. */

@@ -13,7 +13,7 @@ import { isBroadcast } from '../routing/lookup'
 import { isMulticast } from '../routing/special-prefixes'
 import type { Disposition, OutcomeCause } from '../trace'
 import { socketKey } from './host-state'
-import { removeSocket } from './tcp'
+import { putSocket, removeSocket } from './tcp'
 import { receiveSegment } from './tcp-input'
 
 /** A packet has passed the filter of the host it is meant for: its stack takes it. */
@@ -174,11 +174,21 @@ const CAUSES: Readonly<Record<4 | 6, Readonly<Record<string, OutcomeCause>>>> = 
   },
 }
 
+/**
+ * Errors that a program which sent a datagram is told of; the others are hints that pass, such as "no route" (RFC 1122
+ * 4.1.3.3, `icmp_err_convert` and `tab_unreach` of the kernel).
+ */
+const HARD_ERRORS: Readonly<Record<4 | 6, readonly string[]>> = {
+  4: ['3/2', '3/3', '3/6', '3/7', '3/8', '3/9', '3/10', '3/13', '3/14', '3/15', '12/0'],
+  6: ['1/1', '1/4', '1/5', '1/6', '4/0', '4/1', '4/2'],
+}
+
 function receiveError(moment: Moment, device: string, packet: IcmpPacket): void {
   const { quoted } = packet
   if (!quoted) return
   const cause = CAUSES[packet.family][`${packet.type}/${packet.code}`] ?? 'host-unreachable'
   const host = hostOf(moment, device)
+  const hard = HARD_ERRORS[packet.family].includes(`${packet.type}/${packet.code}`)
   const told = (connection: number) => {
     note(moment, device, {
       kind: 'socket',
@@ -194,13 +204,18 @@ function receiveError(moment: Moment, device: string, packet: IcmpPacket): void 
       { address: quoted.dst, port: quoted.dport },
     )
     const socket = host.tcp.get(key)
+    if (!socket) return
     // Only a connection that is being opened ends by an error; a standing one takes it as a hint (RFC 1122 4.2.3.9).
-    if (socket?.state !== 'SYN-SENT') return
+    if (socket.state !== 'SYN-SENT') {
+      putSocket(moment, device, { ...socket, hint: cause })
+      return
+    }
     removeSocket(moment, device, key)
     told(socket.connection)
   } else if (quoted.kind === 'udp') {
     const socket = host.udp.get(`${quoted.sport}`)
-    if (socket?.remote.address === quoted.dst && socket.remote.port === quoted.dport) told(socket.connection)
+    const isItsPeer = socket?.remote.address === quoted.dst && socket.remote.port === quoted.dport
+    if (socket && isItsPeer && hard) told(socket.connection)
   } else if (quoted.kind === 'icmp') {
     const waiting = host.echoes.get(`${quoted.icmpId}`)
     if (waiting) told(waiting.connection)

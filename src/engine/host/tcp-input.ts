@@ -203,8 +203,9 @@ function acknowledge(
   )
   const finAcknowledged = left.length === 0 && packet.ack === socket.sndNxt
   const state = stateAfterAck(socket, finAcknowledged)
+  const { hint: _, ...unhinted } = socket
   const moved: TcpSocket = {
-    ...socket,
+    ...unhinted,
     ...UNSENT,
     sndUna: packet.ack,
     unacknowledged: left,

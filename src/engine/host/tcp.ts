@@ -190,7 +190,9 @@ function giveUp(moment: Moment, device: string, socket: TcpSocket): void {
     sentence: 'gives up waiting for an answer',
     connection: socket.connection,
   })
-  if (socket.owner.kind === 'client') moment.tell(socket.connection, { kind: 'failed', cause: 'timed-out' })
+  if (socket.owner.kind === 'client') {
+    moment.tell(socket.connection, { kind: 'failed', cause: socket.hint ?? 'timed-out' })
+  }
 }
 
 /** A client program sends data. */

@@ -1,5 +1,5 @@
 import { OUTCOMES } from '@/applications/outcomes'
-import { JsonReader } from '@/cli/replay/json-reader'
+import { BadCase, JsonReader } from '@/cli/replay/json-reader'
 import { readNetwork } from '@/cli/replay/read-network'
 import type { ClientProgram, ProgramAction, Programs, ServerProgram } from '@/engine/host/program'
 import type { Network } from '@/engine/network'
@@ -59,8 +59,13 @@ function client({ proto, port }: Try, to: IpAddress): ClientProgram<null> {
 
 /** The outcomes by the engine, in the words of the kernel. */
 export function engineAnswer({ topology, hosts, tries }: Question): SocketAnswer {
-  const { network } = readNetwork(new JsonReader(topology), new JsonReader(hosts))
-  return { outcomes: tries.map((each) => outcomeOf(network, each)) }
+  try {
+    const { network } = readNetwork(new JsonReader(topology), new JsonReader(hosts))
+    return { outcomes: tries.map((each) => outcomeOf(network, each)) }
+  } catch (error) {
+    if (error instanceof BadCase) return { refused: error.message }
+    throw error
+  }
 }
 
 function outcomeOf(network: Network, tried: Try): string {

@@ -1,27 +1,41 @@
-"""Programs that connect and programs that answer, all in one loop over their sockets."""
+"""Programs that connect, each in a thread that waits for its own connect(), and programs that answer, in one loop."""
 
 import errno
 import selectors
 import socket
-import time
+import struct
+import threading
 
 from hosts import family_of
 
 HELLO = b"hello"
 KINDS = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}
-# Seconds: longer than a connection that nobody answers takes; a datagram is answered at once or never.
-PATIENCE = {"tcp": 6.0, "udp": 1.5}
+# Seconds to wait for an answer; connect() itself ends after three.
+PATIENCE = {"tcp": 4, "udp": 2}
 # Milliseconds after which data that nobody acknowledges ends a connection.
 UNACKNOWLEDGED = 2500
 
 
-class Try:
+class Try(threading.Thread):
     """One client: connects, says hello, and is content with any answer."""
 
-    def __init__(self, made, protocol):
-        self.socket, self.protocol = made, protocol
-        self.outcome, self.connected = None, False
-        self.ends = time.monotonic() + PATIENCE[protocol]
+    def __init__(self, made, given):
+        super().__init__(daemon=True)
+        self.socket, self.peer, self.outcome = made, (given["to"], given["port"]), None
+        patience = struct.pack("@ll", PATIENCE[given["proto"]], 0)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
+        if given["proto"] == "tcp":
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED)
+
+    def run(self):
+        try:
+            self.socket.connect(self.peer)
+            self.socket.send(HELLO)
+            self.outcome = "works" if self.socket.recv(100) else "closed"
+        except BlockingIOError:
+            self.outcome = "ETIMEDOUT"
+        except OSError as wrong:
+            self.outcome = errno.errorcode[wrong.errno]
 
 
 class Trying:
@@ -32,12 +46,12 @@ class Trying:
     def _socket(self, namespace, protocol, address):
         with namespace:
             made = socket.socket(family_of(address), KINDS[protocol])
-        made.setblocking(False)
         self.sockets.append(made)
         return made
 
     def listen(self, namespace, protocol, address, port):
         made = self._socket(namespace, protocol, address)
+        made.setblocking(False)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((address, port))
         if protocol == "tcp":
@@ -45,37 +59,9 @@ class Trying:
         self.selector.register(made, selectors.EVENT_READ, self._accept if protocol == "tcp" else self._answer_datagram)
 
     def begin(self, namespace, given):
-        made = self._socket(namespace, given["proto"], given["to"])
-        each = Try(made, given["proto"])
+        each = Try(self._socket(namespace, given["proto"], given["to"]), given)
         self.tries.append(each)
-        if each.protocol == "tcp":
-            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED)
-        code = made.connect_ex((given["to"], given["port"]))
-        if code not in (0, errno.EINPROGRESS):
-            self._end(each, errno.errorcode[code])
-            return each
-        self.selector.register(made, selectors.EVENT_WRITE, lambda _: self._go_on(each))
         return each
-
-    def _go_on(self, each):
-        try:
-            if not each.connected:
-                code = each.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                if code:
-                    self._end(each, errno.errorcode[code])
-                    return
-                each.connected = True
-                each.socket.send(HELLO)
-                self.selector.modify(each.socket, selectors.EVENT_READ, lambda _: self._go_on(each))
-                return
-            self._end(each, "works" if each.socket.recv(100) else "closed")
-        except OSError as wrong:
-            self._end(each, errno.errorcode[wrong.errno])
-
-    def _end(self, each, outcome):
-        each.outcome = outcome
-        if each.socket in self.selector.get_map():
-            self.selector.unregister(each.socket)
 
     def _accept(self, listening):
         try:
@@ -107,15 +93,10 @@ class Trying:
 
     def run(self):
         """Until every client has its outcome."""
-        while True:
-            now = time.monotonic()
-            for each in self.tries:
-                if each.outcome is None and each.ends <= now:
-                    self._end(each, "ETIMEDOUT")
-            open_ = [each.ends for each in self.tries if each.outcome is None]
-            if not open_:
-                break
-            for key, _ in self.selector.select(max(0.0, min(open_) - now)):
+        for each in self.tries:
+            each.start()
+        while any(each.is_alive() for each in self.tries):
+            for key, _ in self.selector.select(0.02):
                 key.data(key.fileobj)
         for each in self.sockets:
             each.close()
