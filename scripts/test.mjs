@@ -85,8 +85,11 @@ function vitest(project) {
   )
 }
 
-/** Rule sets and packets of the sample that is compared with the running kernel. */
-const KERNEL_SAMPLE = ['--rulesets', '200', '--packets', '40']
+/** The samples that are compared with the running kernel: crafted packets, and real connections. */
+const KERNEL_SAMPLES = {
+  'kernel comparison': ['--rulesets', '200', '--packets', '40'],
+  'kernel connections': ['--connections', '64'],
+}
 /** Debian's packages of what asking the kernel takes. */
 const KERNEL_PACKAGES = ['iproute2', 'iptables', 'nftables', 'python3']
 
@@ -94,21 +97,21 @@ const hasKernelTools = () =>
   ['ip', 'iptables-legacy-restore', 'nft', 'python3'].every((name) => isOnPath(name))
 
 /** Compares the engine with the running kernel where that can be; elsewhere it says why not. */
-async function kernel() {
-  heading('kernel comparison')
+async function kernel(name) {
+  heading(name)
   if (isDebianRoot && !hasKernelTools()) {
     console.log(`Installing ${KERNEL_PACKAGES.join(', ')} (apt-get) ...`)
     await aptInstall(KERNEL_PACKAGES)
   }
-  const report = join(reports, 'kernel.json')
+  const report = join(reports, `${name.replace(' ', '-')}.json`)
   const { code, problem, seconds } = await run(
     execPath,
-    ['scripts/kernel.mjs', ...KERNEL_SAMPLE, '--report', report],
+    ['scripts/kernel.mjs', ...KERNEL_SAMPLES[name], '--report', report],
     { minutes: 10 },
   )
   if (code === 3) {
     const { reason } = JSON.parse(readFileSync(report, 'utf8'))
-    record('kernel comparison', { skipped: 1, seconds, note: reason })
+    record(name, { skipped: 1, seconds, note: reason })
     return
   }
   let counts = { rulesets: 0, disagreements: 1 }
@@ -119,7 +122,7 @@ async function kernel() {
   }
   const { rulesets, disagreements } = counts
   const failed = disagreements || (problem ? 1 : 0)
-  record('kernel comparison', { passed: rulesets - disagreements, failed, seconds, note: problem ?? '' })
+  record(name, { passed: rulesets - disagreements, failed, seconds, note: problem ?? '' })
 }
 
 /** Finds a browser, installing one where that is possible; returns whether there is one. */
@@ -156,7 +159,7 @@ async function runAll() {
   await check('core check', () => tool('tsc', ['-p', 'tsconfig.core.json']))
   await check('lint', () => tool('biome', ['check', '.']))
   await vitest('unit')
-  await kernel()
+  for (const name of Object.keys(KERNEL_SAMPLES)) await kernel(name)
 
   if (!hasComponentTests()) record('component tests', { note: 'there are none yet' })
   else if (!browser) record('component tests', { failed: 1, note: 'no browser' })
