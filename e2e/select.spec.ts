@@ -45,6 +45,16 @@ test.describe('arrows, packets on the drawing and rules select each other', () =
   })
 })
 
+test('a rule that only another flow met shows that flow and its packet', async ({ page }) => {
+  const bench = new Workbench(page)
+  await bench.open()
+  await bench.step(2)
+  const replies = bench.rows('Inbound rules').filter({ hasText: 'DNS replies' })
+  await replies.locator('.num').click()
+  await expect(replies).toHaveAttribute('data-decided', 'accept')
+  await expect(bench.why).toContainText('DNS replies')
+})
+
 test('a wide table has ports and the log in columns of their own', async ({ page }) => {
   await page.setViewportSize({ width: 1920, height: 1000 })
   const bench = new Workbench(page)

@@ -1,8 +1,8 @@
 import type { Trace } from '@/engine/trace'
 import { sameRef } from '@/model/ruleset/chains'
 import type { ChainRef } from '@/model/ruleset/ruleset'
-import { currentTrace } from '../run-store'
-import { selectRule } from '../view-store'
+import { currentTrace, runStore } from '../run-store'
+import { selectFlow, selectRule } from '../view-store'
 import { currentCursor, goToStep } from './cursor'
 
 /** A rule where it stands. */
@@ -38,10 +38,23 @@ function isAt(place: RulePlace, chain: ChainRef, rule: string): boolean {
   return rule === place.rule && sameRef(chain, place.chain)
 }
 
-/** Selects a rule, and with it the nearest packet of the shown flow that it had its say about. */
+/**
+ * Selects a rule, and with it the nearest packet of the shown flow that it had its say about; where there is none, one of
+ * the first flow that has one, which is shown then.
+ */
 export function selectRuleAndPacket(place: RulePlace): void {
   selectRule(place)
   const trace = currentTrace()
-  const step = trace && stepOfRule(trace, place, currentCursor().step)
-  if (step !== undefined) goToStep(step)
+  const here = trace && stepOfRule(trace, place, currentCursor().step)
+  if (here !== undefined) {
+    goToStep(here)
+    return
+  }
+  for (const [flow, other] of runStore.getState().traces) {
+    const step = stepOfRule(other, place, 0)
+    if (step === undefined) continue
+    selectFlow(flow)
+    goToStep(step)
+    return
+  }
 }
