@@ -17,7 +17,7 @@ export interface HostSpec {
 
 export interface HostRules {
   readonly ruleset?: Ruleset | readonly Ruleset[]
-  readonly sysctl?: Readonly<Record<string, number>>
+  readonly sysctl?: Readonly<Record<string, number | string>>
   readonly listen?: readonly string[]
 }
 

@@ -4,7 +4,13 @@ import type { Wanted } from './generate/case'
 import { TOOLS_OF, type Tool } from './generate/rules'
 import { startKernel, whyNot } from './kernel'
 import { compareRandom } from './random'
-import { compareSockets, type SocketCounts, type SocketKernel, type SocketRun } from './sockets/compare'
+import {
+  compareLessons,
+  compareSockets,
+  type SocketCounts,
+  type SocketKernel,
+  type SocketRun,
+} from './sockets/compare'
 
 const USAGE = `
 npm run test:kernel -- [--rulesets N] [--packets P] [--connections N] [--seed S] [--family 4|6] [--tool TOOL] [--show N] [--report FILE]
@@ -12,7 +18,7 @@ npm run test:kernel -- [--rulesets N] [--packets P] [--connections N] [--seed S]
 Asks the running Linux kernel and the engine the same random cases and shows where they disagree, made as small as it goes.
 Needs root, Linux, iproute2, iptables, nftables and python3.
 
-  --connections N  compares real connections through N rule sets instead of crafted packets
+  --connections N  compares real connections through N rule sets and the lessons' instead of crafted packets
   --show N       give up after N disagreements (5)
   --report FILE  the counts as JSON
 
@@ -78,7 +84,9 @@ async function main(): Promise<number> {
 async function openConnections(run: SocketRun): Promise<SocketCounts> {
   const kernel: SocketKernel = startKernel(CONNECTING)
   try {
-    return await compareSockets(kernel, run)
+    const inLessons = await compareLessons(kernel)
+    const counts = await compareSockets(kernel, run)
+    return { ...counts, disagreements: counts.disagreements + inLessons }
   } finally {
     await kernel.close()
   }

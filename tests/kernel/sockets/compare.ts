@@ -2,7 +2,8 @@ import type { Tool } from '../generate/rules'
 import { textOf } from '../generate/rules'
 import type { Kernel } from '../kernel'
 import { engineAnswer } from './engine'
-import { type GeneratedQuestion, generateQuestion } from './generate'
+import { type GeneratedQuestion, generateQuestion, LEFT_OUT } from './generate'
+import { lessonQuestions } from './lessons'
 import type { Question, SocketAnswer, Try } from './question'
 import { smallerQuestions } from './shrink'
 
@@ -67,6 +68,27 @@ export async function compareSockets(kernel: SocketKernel, run: SocketRun): Prom
   return counts
 }
 
+/** Opens the connections of every lesson, and says where the kernel tells their programs something else than the app. */
+export async function compareLessons(kernel: SocketKernel): Promise<number> {
+  const questions = lessonQuestions()
+  const answers = await kernel.ask(questions.map(({ asked }) => asked))
+  let disagreements = 0
+  for (const [index, { name, asked, expected, leftOut }] of questions.entries()) {
+    const answer = answers[index] ?? NOTHING
+    const found =
+      'refused' in answer
+        ? [`the tool refuses its rules: ${answer.refused}`]
+        : asked.tries.flatMap((tried, at) => {
+            const [kernelSays = '', engine = ''] = [answer.outcomes[at], expected[at]]
+            return kernelSays === engine ? [] : [sentence({ tried, kernel: kernelSays, engine })]
+          })
+    disagreements += found.length
+    console.log(`Lesson "${name}": ${asked.tries.length} flows, ${found.length} disagreements.`)
+    for (const each of [...found, ...leftOut.map((flow) => `not compared: ${flow}`)]) console.log(`  ${each}`)
+  }
+  return disagreements
+}
+
 /** The tries of a question whose outcomes differ. A text that the tool refuses is compared elsewhere. */
 export function differences(asked: Question, answer: SocketAnswer): Difference[] {
   const ours = engineAnswer(asked)
@@ -123,5 +145,6 @@ function print(
     `Seed ${seed}: ${tries} real connections through ${rulesets} rule sets (${outcomes.map(([word, count]) => `${word} ${count}`).join(', ')}).`,
   )
   if (refused) console.log(`${refused} texts were refused by the tool.`)
+  console.log(LEFT_OUT)
   console.log(`${disagreements} disagreements.`)
 }

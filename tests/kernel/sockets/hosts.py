@@ -64,6 +64,7 @@ class Hosts:
 
     def load(self, given):
         for name, host in given.items():
+            self.namespaces[name].set(host.get("sysctl", {}))
             rules.load(self.namespaces[name], host, set())
 
     def listen(self, given, trying):

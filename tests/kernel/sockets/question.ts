@@ -6,6 +6,8 @@ export interface Try {
   readonly proto: 'tcp' | 'udp'
   readonly to: string
   readonly port: number
+  /** The source port; the host picks one where it is absent. */
+  readonly sport?: number
 }
 
 /** Hosts as in a replay case, and what is tried between them. */

@@ -59,7 +59,11 @@ class Trying:
         self.selector.register(made, selectors.EVENT_READ, self._accept if protocol == "tcp" else self._answer_datagram)
 
     def begin(self, namespace, given):
-        each = Try(self._socket(namespace, given["proto"], given["to"]), given)
+        made = self._socket(namespace, given["proto"], given["to"])
+        if "sport" in given:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(("", given["sport"]))
+        each = Try(made, given)
         self.tries.append(each)
         return each
 
