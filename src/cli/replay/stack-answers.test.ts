@@ -60,6 +60,8 @@ describe("with stack_answers the hosts' own stacks reply", () => {
       ['server: icmpv6 4/1 delivered'],
     ],
     ['IGMP is taken in silence', { ...OTHER, proto: 2 }, []],
+    ['so is UDP-Lite, malformed without ports', { ...OTHER, proto: 'udplite' }, []],
+    ['so is "no next header" of IPv6', six({ ...OTHER, proto: 59 }), []],
     ['[D9] a segment to the broadcast address is not answered', { ...syn, dst: '192.168.1.255' }, []],
     [
       'the router answers for its own addresses',

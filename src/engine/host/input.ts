@@ -54,10 +54,13 @@ function take(
   }
 }
 
-/** Protocols that every stack takes and says nothing to: IGMP, and "no next header" of IPv6. */
-const SILENT_PROTOCOLS = { 4: 2, 6: 59 } as const
+/** Taken in silence: IGMP and "no next header" of IPv6, and UDP-Lite, which is malformed without ports. As measured. */
+const SILENT_PROTOCOLS: Readonly<Record<4 | 6, readonly number[]>> = {
+  4: [2, PROTOCOL.udplite],
+  6: [59, PROTOCOL.udplite],
+}
 
-/** Nothing takes a protocol that no program can listen on; of UDP-Lite it is the port that is closed. */
+/** Nothing takes a protocol that no program can listen on. */
 function answerUnknown(
   moment: Moment,
   device: string,
@@ -65,9 +68,8 @@ function answerUnknown(
   journey: number,
   connection: number,
 ): void {
-  if (packet.protocol === SILENT_PROTOCOLS[packet.family]) return
-  const meaning = packet.protocol === PROTOCOL.udplite ? 'icmp-port-unreachable' : 'no-protocol'
-  const error = icmpErrorAbout(deviceOf(moment, device), packet, meaning)
+  if (SILENT_PROTOCOLS[packet.family].includes(packet.protocol)) return
+  const error = icmpErrorAbout(deviceOf(moment, device), packet, 'no-protocol')
   if (error) transmit(moment, device, error, { role: 'error', connection, answers: journey })
 }
 
