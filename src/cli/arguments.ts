@@ -8,7 +8,6 @@ export interface OptionNames {
 
 export interface Arguments {
   has(flag: string): boolean
-  /** The last value given. */
   value(name: string): string | undefined
   readonly operands: readonly string[]
 }
@@ -31,6 +30,7 @@ export function readArguments(args: readonly string[], names: OptionNames): Argu
     else if (values.includes(name)) {
       const value = rest.length > 0 ? rest.join('=') : args[++i]
       if (value === undefined) throw new Trouble(`${name} needs a value after it.`)
+      if (given.has(name)) throw new Trouble(`${name} is given twice.`)
       given.set(name, value)
     } else throw new Trouble(`There is no option ${arg}. --help lists what there is.`)
   }

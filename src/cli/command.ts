@@ -28,6 +28,17 @@ export function readText(path: string, io: CommandIo): string {
   return path === '-' ? io.readInput() : io.readFile(path)
 }
 
+/** The JSON value of a text; throws Trouble with a sentence about `what` where it is none. */
+export function parseJson(text: string, what: string): unknown {
+  if (text.trim() === '') throw new Trouble(`${what} is empty.`)
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/\s+/g, ' ') : 'it cannot be read'
+    throw new Trouble(`${what} is not JSON: ${reason}.`)
+  }
+}
+
 /** One JSON value on lines of its own; bigints never reach it. */
 export function writeJson(value: unknown, io: CommandIo): void {
   io.write(`${JSON.stringify(value, null, 2)}\n`)

@@ -88,7 +88,7 @@ describe('run', () => {
 
   test('--check runs one, by name', () => {
     const { out } = runInMemory(['run', 'start.json', '--check', 'Laptop resolves names'], files)
-    expect(out).toMatch(/^ok {4}Laptop resolves names: .*\n1 check, all hold\n$/)
+    expect(out).toMatch(/^ok {4}Laptop resolves names: .*\n1 check, it holds\n$/)
   })
 
   test('--json holds the same', () => {
@@ -191,6 +191,64 @@ describe('explain', () => {
     expect(err).toBe('r:2:10: syntax-error: --dport needs a protocol. Write -p tcp or -p udp before it.\n')
   })
 
+  test('what a user chain leads back to has its name again', () => {
+    const { out } = runInMemory(
+      ['explain', 'r', '--packet', 'udp 10.0.0.1:1 > 10.0.0.2:2 iif=a', '--chain', 'INPUT'],
+      {
+        r: '*filter\n:INPUT DROP\n:web -\n-A INPUT -j web\n-A INPUT -j ACCEPT\n-A web -p tcp -j DROP\nCOMMIT\n',
+      },
+    )
+    expect(out).toContain(
+      '  1  match  jump web\n  web:\n  1  no     protocol is udp, the rule wants tcp\n  INPUT:\n  2  match  accept\n',
+    )
+  })
+
+  test('chains are told in the order in which the packet meets them, with the states that it can have there', () => {
+    const state = '-m conntrack --ctstate NEW -j ACCEPT'
+    const { out } = runInMemory(
+      ['explain', 'r', '--packet', 'udp 10.0.0.1:1 > 10.0.0.2:2 iif=a oif=b', '--json'],
+      {
+        r: `*filter\n-A FORWARD ${state}\nCOMMIT\n*nat\n-A PREROUTING ${state}\nCOMMIT\n*raw\n-A PREROUTING ${state}\nCOMMIT\n`,
+      },
+    )
+    const walks: { table: string; chain: string; states: string[] }[] = JSON.parse(out).walks
+    expect(walks.map(({ table, chain, states }) => [table, chain, states.join()])).toEqual([
+      ['raw', 'PREROUTING', ''],
+      ['nat', 'PREROUTING', 'NEW'],
+      ['nat', 'PREROUTING', 'RELATED'],
+      ['filter', 'FORWARD', 'NEW'],
+      ['filter', 'FORWARD', 'ESTABLISHED,RELATED,INVALID,UNTRACKED'],
+      ['nat', 'POSTROUTING', ''],
+    ])
+  })
+
+  test.each([
+    [
+      ['--chain', 'web'],
+      'web is a user chain: packets come to it from a base chain. Base chains are INPUT, FORWARD, OUTPUT.',
+    ],
+    [['--chain', 'foo'], 'There is no chain foo. Base chains are INPUT, FORWARD, OUTPUT.'],
+    [
+      ['--chain', 'OUTPUT'],
+      'No base chain OUTPUT is asked about a packet with those interfaces or that state.',
+    ],
+    [
+      ['--state', 'OLD'],
+      'OLD is not a connection state. There are NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED.',
+    ],
+    [['--state', 'NEW', '--state', 'NEW'], '--state is given twice.'],
+    [['--jsn'], 'There is no option --jsn. --help lists what there is.'],
+  ])('%j is refused with a reason', (more, sentence) => {
+    expect(ask(...more)).toEqual({ status: 2, out: '', err: `highport explain: ${sentence}\n` })
+  })
+
+  test('rules of the other address family ask nobody', () => {
+    const packet = 'udp [2001:db8::1]:1 > [2001:db8::2]:2'
+    const { status, err } = runInMemory(['explain', 'r', '--packet', packet], { r: rules })
+    expect(status).toBe(2)
+    expect(err).toBe('highport explain: The packet is IPv6, and no table here sees such packets.\n')
+  })
+
   test('the interfaces choose the chains', () => {
     const chainsFor = (packet: string) =>
       JSON.parse(
@@ -241,6 +299,20 @@ describe('translate', () => {
   ])('--strict: %s', (_what, text, to, status) => {
     expect(runInMemory(['translate', '--to', to, '-'], { '-': text }).status).toBe(0)
     expect(runInMemory(['translate', '--to', to, '--strict', '-'], { '-': text }).status).toBe(status)
+  })
+
+  test('a line that could not be read makes the text incomplete', () => {
+    const bad = '*filter\n-A INPUT --dport 1 -j DROP\n-A INPUT -j DROP\nCOMMIT\n'
+    const { out } = runInMemory(['translate', '--to', 'nft', '--json', '-'], { '-': bad })
+    expect(JSON.parse(out)).toMatchObject({ rules: 1, complete: false })
+  })
+
+  test('an empty text is none', () => {
+    expect(runInMemory(['translate', '--to', 'nft', '-'], { '-': ' \n' })).toEqual({
+      status: 2,
+      out: '',
+      err: 'highport translate: There is no text to read.\n',
+    })
   })
 
   test('--json holds text, diagnostics and losses', () => {

@@ -5,7 +5,7 @@ import type { Trace } from '@/engine/trace'
 import type { Design, FlowRequest } from '@/model/project/design'
 import { decodeDesign } from '@/model/project/document'
 import { oneOperand, readArguments } from './arguments'
-import { type Command, readText, Trouble, writeJson } from './command'
+import { type Command, parseJson, readText, Trouble, writeJson } from './command'
 import { lostWhere } from './lost-where'
 
 /** Runs the checks of a design: policy tests for a build server. */
@@ -36,24 +36,20 @@ Exit status: 0 when all checks hold, 1 when one does not, 2 when the design or t
         io.write(`${holds ? 'ok  ' : 'FAIL'}  ${name}: ${what}${why && !holds ? `\n      ${why}` : ''}\n`)
       }
       const failed = results.filter((result) => !result.ok).length
-      io.write(
-        `${results.length} ${results.length === 1 ? 'check' : 'checks'}, ${failed === 0 ? 'all hold' : `${failed} ${failed === 1 ? 'fails' : 'fail'}`}\n`,
-      )
+      io.write(`${summary(results.length, failed)}\n`)
     }
     return ok ? 0 : 1
   },
 }
 
+function summary(checks: number, failed: number): string {
+  if (failed > 0)
+    return `${checks} ${checks === 1 ? 'check' : 'checks'}, ${failed} ${failed === 1 ? 'fails' : 'fail'}`
+  return checks === 1 ? '1 check, it holds' : `${checks} checks, all hold`
+}
+
 function readDesign(text: string): Design {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw new Trouble(
-      `The design is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
-    )
-  }
-  const design = decodeDesign(value)
+  const design = decodeDesign(parseJson(text, 'The design'))
   if (!design.ok) throw new Trouble(design.diagnostics.map(({ message }) => message).join('\n  '))
   return design.value
 }

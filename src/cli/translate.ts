@@ -88,7 +88,8 @@ function answer(
   const lost =
     losses.length > 0 ||
     read.diagnostics.some(({ kind }) => kind === 'unsupported' || kind === 'approximated')
-  const complete = printed?.complete ?? false
+  // A line that was not read is not in the text either.
+  const complete = !broken && (printed?.complete ?? false)
   if (json) {
     writeJson(
       {
@@ -122,6 +123,7 @@ function printer(id: string | undefined): Dialect & Required<Pick<Dialect, 'prin
 
 /** The language that was named, or the likeliest one. */
 export function reader(id: string | undefined, text: string): Dialect & Required<Pick<Dialect, 'parse'>> {
+  if (text.trim() === '') throw new Trouble('There is no text to read.')
   const dialect = id === undefined ? detectDialect(text)[0]?.dialect : dialectOf(id)
   if (!dialect?.parse)
     throw new Trouble(

@@ -1,10 +1,11 @@
 import { CT_STATES, type CtState } from '@/model/fields/field'
 import { packetName } from '@/model/packet/label'
+import type { Ruleset, Table } from '@/model/ruleset/ruleset'
 import { oneOperand, readArguments } from '../arguments'
 import { type Command, readText, Trouble, writeJson } from '../command'
 import { deciderText } from '../lost-where'
 import { packetJson } from '../packet-json'
-import { parsePacketText } from '../packet-text'
+import { type PlacedPacket, parsePacketText } from '../packet-text'
 import { diagnosticLine, NO_NAMES, reader } from '../translate'
 import { type WalkOfChain, type WalkStep, walkAll } from './walk'
 
@@ -55,11 +56,7 @@ Exit status: 0 when the packet was walked, 1 when the rules have a syntax error,
     const place = given.has('--host') ? 'host' : 'router'
     const walks = walkAll(read.value.firewall, packet.value, { place, inside, chain, state })
     if (walks.length === 0)
-      throw new Trouble(
-        chain === undefined
-          ? 'No base chain is asked about that packet.'
-          : `No base chain ${chain} is asked about that packet.`,
-      )
+      throw new Trouble(whyNobodyIsAsked(read.value.firewall.ruleset, packet.value, chain))
     if (given.has('--json')) {
       writeJson(
         {
@@ -72,6 +69,20 @@ Exit status: 0 when the packet was walked, 1 when the rules have a syntax error,
     } else io.write(walks.map((walk) => walkText(walk, packetName(asked))).join('\n'))
     return read.diagnostics.some(({ kind }) => kind === 'syntax-error') ? 1 : 0
   },
+}
+
+/** Why no chain was walked, in a sentence. */
+function whyNobodyIsAsked({ tables }: Ruleset, { packet }: PlacedPacket, chain: string | undefined): string {
+  const sees = ({ family }: Table) => family === 'inet' || family === (packet.family === 4 ? 'ip' : 'ip6')
+  if (!tables.some(sees)) return `The packet is IPv${packet.family}, and no table here sees such packets.`
+  const chains = tables.filter(sees).flatMap((table) => table.chains)
+  const bases = [...new Set(chains.filter(({ base }) => base).map(({ name }) => name))].join(', ')
+  const named = chains.filter(({ name }) => name === chain)
+  if (chain === undefined || named.some(({ base }) => base))
+    return `No base chain${chain === undefined ? '' : ` ${chain}`} is asked about a packet with those interfaces or that state.`
+  return named.length > 0
+    ? `${chain} is a user chain: packets come to it from a base chain. Base chains are ${bases}.`
+    : `There is no chain ${chain}. Base chains are ${bases}.`
 }
 
 function readState(text: string | undefined): CtState | undefined {
@@ -87,11 +98,16 @@ function readState(text: string | undefined): CtState | undefined {
 function walkText({ ref, hook, states, steps, decision }: WalkOfChain, packet: string): string {
   const state = states.length === 0 ? '' : `, state ${states.map((each) => each.toUpperCase()).join(' or ')}`
   const width = Math.max(0, ...steps.map((step) => (step.kind === 'rule' ? numberText(step).length : 0)))
-  const lines = steps.map((step) => {
-    if (step.kind === 'chain') return `  ${step.chain}:`
+  let here = ref.chain
+  const lines = steps.flatMap((step) => {
+    const before = here
+    here = step.chain
+    if (step.kind === 'chain') return [`  ${step.chain}:`]
+    // Back from a user chain.
+    const heading = step.chain === before ? [] : [`  ${step.chain}:`]
     const name = step.name === '' ? '' : `  "${step.name}"`
     const said = step.matched ? `match  ${step.target}` : `no     ${step.reason}`
-    return `  ${numberText(step).padStart(width)}  ${said}${name}`
+    return [...heading, `  ${numberText(step).padStart(width)}  ${said}${name}`]
   })
   const verdict = decision.kind === 'translate' ? decision.target.kind : decision.kind
   return `${[`${ref.chain} (table ${ref.table}, ${hook}): ${packet}${state}`, ...lines, `  ${verdict} by ${deciderText(decision.by)}`].join('\n')}\n`

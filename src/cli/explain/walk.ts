@@ -3,10 +3,10 @@ import { type ChainDecision, missesIn, walkChain } from '@/engine/filter/evaluat
 import { KEEP_NOTHING, type Recorder } from '@/engine/filter/recorder'
 import type { CompiledChain, CompiledRule } from '@/engine/network'
 import { CT_STATES, type CtState, type MatchContext, type Resolver } from '@/model/fields/field'
-import type { Firewall } from '@/model/firewalls/firewall-kind'
+import type { Attachment, Firewall } from '@/model/firewalls/firewall-kind'
 import { firewallKind } from '@/model/firewalls/lookup'
 import { allChains, chainKey } from '@/model/ruleset/chains'
-import type { ChainRef, Hook } from '@/model/ruleset/ruleset'
+import { type ChainRef, HOOKS, type Hook, PRIORITY } from '@/model/ruleset/ruleset'
 import type { PlacedPacket } from '../packet-text'
 import { NO_NAMES } from '../translate'
 
@@ -65,21 +65,46 @@ export function walkAll(firewall: Firewall, packet: PlacedPacket, around: Surrou
     ]),
   )
   const find = (ref: ChainRef) => compiled.get(chainKey(ref))
-  return allChains(firewall.ruleset).flatMap(({ ref, chain }): WalkOfChain[] => {
+  const walked = allChains(firewall.ruleset).flatMap(({ ref, chain }): PlacedWalk[] => {
     const start = find(ref)
     if (!chain.base || !start || (around.chain !== undefined && around.chain !== ref.chain)) return []
     if (ref.family !== 'inet' && ref.family !== (packet.packet.family === 4 ? 'ip' : 'ip6')) return []
     const place = kind.attachments(ref, chain, around.place).find((each) => fits(each, packet, around))
     if (!place) return []
     const asks = kind.keepsState && asksForState([...compiled.values()])
-    const states: (CtState | undefined)[] = around.state
-      ? [around.state]
-      : asks
-        ? [...CT_STATES]
-        : [undefined]
+    const seen = kind.id === 'netfilter' ? statesSeen(place, ref.table) : CT_STATES
+    const states = around.state ? statesGiven(around.state, seen) : asks ? seen : [undefined]
     const walks = states.map((state) => walkOne(start, ref, place.hook, packet, state, find))
-    return joinStates(walks)
+    return joinStates(walks, seen.length).map((walk) => ({ walk, priority: place.priority }))
   })
+  const order = ({ walk, priority }: PlacedWalk) => [HOOKS.indexOf(walk.hook), priority] as const
+  return walked
+    .sort((a, b) => {
+      const [[hookA, priorityA], [hookB, priorityB]] = [order(a), order(b)]
+      return hookA - hookB || priorityA - priorityB
+    })
+    .map(({ walk }) => walk)
+}
+
+interface PlacedWalk {
+  readonly walk: WalkOfChain
+  readonly priority: number
+}
+
+/**
+ * The connection states that a packet can have there: before the tracker has looked, all count as invalid [e11 B2], and
+ * nat chains are asked about the first packet of a connection alone [B13].
+ */
+function statesSeen({ hook, priority }: Attachment, table: string): readonly CtState[] {
+  const isEarly = (hook === 'prerouting' || hook === 'output') && priority <= PRIORITY.conntrack
+  if (isEarly) return ['invalid']
+  return table === 'nat' ? ['new', 'related'] : CT_STATES
+}
+
+/** A state that was asked for; none where the chain is not asked about packets of that state. */
+function statesGiven(state: CtState, seen: readonly CtState[]): readonly CtState[] {
+  if (seen.length === 1) return seen
+  return seen.includes(state) ? [state] : []
 }
 
 function asksForState(chains: readonly CompiledChain[]): boolean {
@@ -182,7 +207,7 @@ function targetWord(target: CompiledChain['rules'][number]['target']): string {
 }
 
 /** States that take the same way are told once. */
-function joinStates(walks: readonly WalkOfChain[]): WalkOfChain[] {
+function joinStates(walks: readonly WalkOfChain[], possible: number): WalkOfChain[] {
   const joined = new Map<string, WalkOfChain>()
   for (const walk of walks) {
     const way = JSON.stringify([
@@ -194,6 +219,6 @@ function joinStates(walks: readonly WalkOfChain[]): WalkOfChain[] {
   }
   // Where every state takes the same way, none matters.
   return [...joined.values()].map((walk) =>
-    walk.states.length === CT_STATES.length ? { ...walk, states: [] } : walk,
+    walk.states.length === possible ? { ...walk, states: [] } : walk,
   )
 }

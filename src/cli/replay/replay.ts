@@ -1,5 +1,5 @@
 import { oneOperand, readArguments } from '../arguments'
-import { type Command, readText } from '../command'
+import { type Command, parseJson, readText, Trouble } from '../command'
 import { injectAll } from './inject'
 import { BadCase, JsonReader } from './json-reader'
 import { readCase } from './read-case'
@@ -40,20 +40,12 @@ Exit status: 0 when every case was answered, 2 when one was bad.
 
 /** One case as text to its result. */
 export function replayText(text: string) {
-  let value: unknown
   try {
-    value = JSON.parse(text)
-  } catch (error) {
-    return {
-      error: `This is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}`,
-      at: '',
-    }
-  }
-  try {
-    const given = readCase(new JsonReader(value))
+    const given = readCase(new JsonReader(parseJson(text, 'The case')))
     return { packets: injectAll(given), diagnostics: given.diagnostics }
   } catch (error) {
-    if (!(error instanceof BadCase)) throw error
-    return { error: error.message, at: error.at }
+    if (error instanceof BadCase) return { error: error.message, at: error.at }
+    if (error instanceof Trouble) return { error: error.message, at: '' }
+    throw error
   }
 }
