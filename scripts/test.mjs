@@ -85,9 +85,10 @@ function vitest(project) {
   )
 }
 
-/** The samples that are compared with the running kernel: crafted packets, and real connections. */
+/** The samples that are compared with the running kernel: measured rows, random packets, and real connections. */
 const KERNEL_SAMPLES = {
   'kernel comparison': ['--rulesets', '200', '--packets', '40'],
+  'kernel rows': ['--rows'],
   'kernel connections': ['--connections', '64'],
 }
 /** Debian's packages of what asking the kernel takes. */

@@ -4,6 +4,7 @@ import type { Wanted } from './generate/case'
 import { TOOLS_OF, type Tool } from './generate/rules'
 import { startKernel, whyNot } from './kernel'
 import { compareRandom } from './random'
+import { compareRows } from './rows'
 import {
   compareLessons,
   compareSockets,
@@ -19,6 +20,7 @@ Asks the running Linux kernel and the engine the same random cases and shows whe
 Needs root, Linux, iproute2, iptables, nftables and python3.
 
   --connections N  compares real connections through N rule sets and the lessons' instead of crafted packets
+  --rows         asks the measured rows of tests/conformance instead
   --show N       give up after N disagreements (5)
   --report FILE  the counts as JSON
 
@@ -36,6 +38,7 @@ async function main(): Promise<number> {
       family: { type: 'string' },
       tool: { type: 'string' },
       connections: { type: 'string' },
+      rows: { type: 'boolean', default: false },
       show: { type: 'string', default: '5' },
       report: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -68,12 +71,9 @@ async function main(): Promise<number> {
   }
   const kernel = startKernel(ASKING)
   try {
-    const counts = await compareRandom(kernel, {
-      wanted,
-      rulesets: Number(values.rulesets),
-      seed,
-      most,
-    })
+    const counts = values.rows
+      ? await compareRows(kernel)
+      : await compareRandom(kernel, { wanted, rulesets: Number(values.rulesets), seed, most })
     report(counts)
     return counts.disagreements > 0 ? 1 : 0
   } finally {

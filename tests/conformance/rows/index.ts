@@ -1,0 +1,3 @@
+import { TCP_ROWS } from './tcp'
+
+export const ROWS = [...TCP_ROWS]

@@ -1,0 +1,133 @@
+import type {
+  Answer,
+  Case,
+  HostRules,
+  HostSpec,
+  PacketAnswer,
+  PacketSpec,
+  RuleAnswer,
+} from '../../kernel/case'
+
+/**
+ * One measured fact: packets through the network of the measurements (client 192.168.1.10 - router 192.168.1.1 and
+ * 203.0.113.1 - server 203.0.113.80), and what becomes of each. The engine is asked everywhere, the kernel where it can be.
+ */
+export interface Row {
+  /** A sentence with the label of the measurement in brackets. */
+  readonly name: string
+  readonly family?: 4 | 6
+  /** Rule text of the router, for both back ends of iptables; of other hosts by name. */
+  readonly rules?: string | Readonly<Record<string, string>>
+  readonly sysctl?: Readonly<Record<string, number>>
+  /** Each packet with what becomes of it, as `told` writes it. */
+  readonly packets: readonly (readonly [PacketSpec, string])[]
+}
+
+const HOSTS: Readonly<Record<4 | 6, Readonly<Record<string, HostSpec>>>> = {
+  4: hostsOf('192.168.1.10/24', '192.168.1.1/24', '203.0.113.1/24', '203.0.113.80/24'),
+  6: hostsOf('2001:db8:1::10/64', '2001:db8:1::1/64', '2001:db8:2::1/64', '2001:db8:2::80/64'),
+}
+
+function hostsOf(
+  client: string,
+  lan: string,
+  wan: string,
+  server: string,
+): Readonly<Record<string, HostSpec>> {
+  const gateway = (address: string) => [`default via ${address.split('/')[0]}`]
+  return {
+    client: { interfaces: { eth0: { addr: client, link: 'lan' } }, routes: gateway(lan) },
+    router: { interfaces: { lan0: { addr: lan, link: 'lan' }, wan0: { addr: wan, link: 'wan' } } },
+    server: { interfaces: { eth0: { addr: server, link: 'wan' } }, routes: gateway(wan) },
+  }
+}
+
+export const ADDRESS = {
+  4: { client: '192.168.1.10', lan: '192.168.1.1', wan: '203.0.113.1', server: '203.0.113.80' },
+  6: { client: '2001:db8:1::10', lan: '2001:db8:1::1', wan: '2001:db8:2::1', server: '2001:db8:2::80' },
+} as const
+
+type More = Partial<PacketSpec>
+
+/** A segment from the client's port 40000 to the server's 443. */
+export function fromClient(flags: string, more: More = {}): PacketSpec {
+  const { client: src, server: dst } = ADDRESS[4]
+  return { from: 'client', proto: 'tcp', src, dst, sport: 40000, dport: 443, flags, ...more }
+}
+
+/** A segment of the server back to the client. */
+export function fromServer(flags: string, more: More = {}): PacketSpec {
+  const { client: dst, server: src } = ADDRESS[4]
+  return { from: 'server', proto: 'tcp', src, dst, sport: 443, dport: 40000, flags, ...more }
+}
+
+/** The same packet with the addresses of the IPv6 network. */
+export function v6(packet: PacketSpec): PacketSpec {
+  const swap = (text: string) => {
+    const name = (Object.keys(ADDRESS[4]) as (keyof (typeof ADDRESS)[4])[]).find(
+      (key) => ADDRESS[4][key] === text,
+    )
+    return name === undefined ? text : ADDRESS[6][name]
+  }
+  const proto = packet.proto === 'icmp' ? 'icmpv6' : packet.proto
+  return { ...packet, proto, src: swap(packet.src), dst: swap(packet.dst) }
+}
+
+const TOOLS = {
+  4: ['iptables-legacy-restore', 'iptables-restore'],
+  6: ['ip6tables-legacy-restore', 'ip6tables-restore'],
+} as const
+
+export interface RowCase {
+  /** The back end that loads the rules. */
+  readonly tool: string
+  readonly given: Case
+}
+
+/** The row as replay cases, one for each back end. */
+export function casesOf({ family = 4, rules = {}, sysctl = {}, packets }: Row): RowCase[] {
+  const texts = typeof rules === 'string' ? { router: rules } : rules
+  const settings = Object.keys(sysctl).length > 0 ? { sysctl } : {}
+  const hosts = HOSTS[family]
+  return TOOLS[family].map((tool) => {
+    const rulesOf = (host: string): HostRules => {
+      const text = texts[host]
+      return { ...settings, ...(text === undefined ? {} : { ruleset: { tool, text } }) }
+    }
+    const given: Case = {
+      topology: { hosts },
+      hosts: Object.fromEntries(Object.keys(hosts).map((host) => [host, rulesOf(host)])),
+      packets: packets.map(([packet]) => packet),
+    }
+    return { tool, given }
+  })
+}
+
+/** What became of each packet of an answer, or why there is none. */
+export function told(answer: Answer): string[] {
+  if (!answer.packets) return [`refused: ${answer.refused ?? answer.error ?? ''}`]
+  return answer.packets.map(toldOf)
+}
+
+/** "NEW NEW NEW delivered", with who dropped it, a translated source or destination, and what hosts made. */
+function toldOf(packet: PacketAnswer): string {
+  const made = (packet.generated ?? []).map(
+    (each) => `; ${each.from} made ${headerOf(each.packet)}: ${fate(each)}`,
+  )
+  return `${fate(packet)}${made.join('')}`
+}
+
+function fate({ hops, verdict, rule }: PacketAnswer): string {
+  return [...hops.map(({ state }) => state ?? '-'), verdict, ...(rule ? [`by ${ruleOf(rule)}`] : [])].join(
+    ' ',
+  )
+}
+
+function ruleOf({ table, chain, rule, policy }: RuleAnswer): string {
+  return `${table} ${chain} ${policy ? 'policy' : rule}`
+}
+
+function headerOf(header: Readonly<Record<string, unknown>>): string {
+  const { proto, flags, icmp_type: type, icmp_code: code } = header
+  return proto === 'tcp' ? `tcp ${flags}` : `${proto} ${type}/${code}`
+}
