@@ -7,6 +7,6 @@ import { casesOf, told } from './rows/row'
 describe.each(ROWS)('$name', (row) => {
   const expected = row.packets.map(([, what]) => what)
   test.each(casesOf(row))('$tool', ({ given }) => {
-    expect(told(engine(given))).toEqual(expected)
+    expect(told(engine(given), row)).toEqual(expected)
   })
 })

@@ -15,7 +15,7 @@ export async function compareRows(kernel: Kernel): Promise<RowCounts> {
     const expected = row.packets.map(([, what]) => what)
     for (const { tool, given } of casesOf(row)) {
       asked++
-      const seen = told(await kernel.ask(given))
+      const seen = told(await kernel.ask(given), row)
       const wrong = seen.flatMap((what, index) =>
         what === expected[index]
           ? []

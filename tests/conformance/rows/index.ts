@@ -1,3 +1,15 @@
+import { CHAIN_ROWS } from './chains'
+import { DATAGRAM_ROWS } from './datagrams'
+import { ICMPV6_ROWS } from './icmpv6'
+import { NAT_ROWS } from './nat'
+import { REJECT_ROWS } from './reject'
 import { TCP_ROWS } from './tcp'
 
-export const ROWS = [...TCP_ROWS]
+export const ROWS = [
+  ...TCP_ROWS,
+  ...DATAGRAM_ROWS,
+  ...NAT_ROWS,
+  ...REJECT_ROWS,
+  ...CHAIN_ROWS,
+  ...ICMPV6_ROWS,
+]

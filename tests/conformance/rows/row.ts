@@ -104,17 +104,28 @@ export function casesOf({ family = 4, rules = {}, sysctl = {}, packets }: Row): 
 }
 
 /** What became of each packet of an answer, or why there is none. */
-export function told(answer: Answer): string[] {
+export function told(answer: Answer, { packets }: Row): string[] {
   if (!answer.packets) return [`refused: ${answer.refused ?? answer.error ?? ''}`]
-  return answer.packets.map(toldOf)
+  return answer.packets.map((each, index) => toldOf(each, packets[index]?.[0]))
 }
 
 /** "NEW NEW NEW delivered", with who dropped it, a translated source or destination, and what hosts made. */
-function toldOf(packet: PacketAnswer): string {
+function toldOf(packet: PacketAnswer, sent: PacketSpec | undefined): string {
   const made = (packet.generated ?? []).map(
     (each) => `; ${each.from} made ${headerOf(each.packet)}: ${fate(each)}`,
   )
-  return `${fate(packet)}${made.join('')}`
+  return `${fate(packet)}${translation(packet.received, sent)}${made.join('')}`
+}
+
+/** " as 203.0.113.1:40000 > 203.0.113.80:443" where it arrived with other addresses or ports than it left with. */
+function translation(
+  received: Readonly<Record<string, unknown>> | undefined,
+  sent: PacketSpec | undefined,
+): string {
+  const ends = (['src', 'sport', 'dst', 'dport'] as const).map((name) => [received?.[name], sent?.[name]])
+  if (!received || ends.every(([now, before]) => now === before)) return ''
+  const { src, sport, dst, dport } = received
+  return sport === undefined ? ` as ${src} > ${dst}` : ` as ${src}:${sport} > ${dst}:${dport}`
 }
 
 function fate({ hops, verdict, rule }: PacketAnswer): string {

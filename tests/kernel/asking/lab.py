@@ -9,7 +9,7 @@ from namespaces import Namespace
 from netlink import ACK, REQUEST, SUBSYSTEM_CONNTRACK, SUBSYSTEM_EXPECTATIONS, Netlink
 
 QUIET = {
-    "net/ipv4/conf/all/rp_filter": 0, "net/ipv4/conf/default/rp_filter": 0, "net/ipv4/icmp_ratelimit": 0,
+    "net/ipv4/conf/all/rp_filter": 0, "net/ipv4/conf/default/rp_filter": 0, "net/ipv4/icmp_ratemask": 0,
     "net/ipv4/icmp_msgs_per_sec": 1000000, "net/ipv4/icmp_msgs_burst": 1000000,
     "net/ipv4/conf/all/send_redirects": 0, "net/ipv4/conf/default/send_redirects": 0,
     "net/netfilter/nf_log/2": "nfnetlink_log", "net/netfilter/nf_log/10": "nfnetlink_log",
@@ -29,6 +29,12 @@ def one_or_more(value):
     return [] if value is None else value if isinstance(value, list) else [value]
 
 
+def addressed_by(address, forwards):
+    """What an interface answers to: its address, and on an IPv6 router the subnet's anycast address (RFC 4291 2.6.1)."""
+    own = ipaddress.ip_interface(address)
+    return [str(own.ip)] + ([str(own.network.network_address)] if forwards and own.version == 6 else [])
+
+
 class Host:
     """One host: its namespace, its interfaces with their links, its sockets."""
 
@@ -38,8 +44,9 @@ class Host:
         self.interfaces = given["interfaces"]
         self.macs = {each: f"02:00:00:00:{number:02x}:{index:02x}" for index, each in enumerate(self.interfaces)}
         plugged = [each.get("link") for each in self.interfaces.values() if each.get("link") is not None]
-        forwards = int(given.get("forward", len(set(plugged)) > 1))
-        self.namespace.set(QUIET | {"net/ipv4/ip_forward": forwards, "net/ipv6/conf/all/forwarding": forwards})
+        self.forwards = given.get("forward", len(set(plugged)) > 1)
+        forwarding = int(self.forwards)
+        self.namespace.set(QUIET | {"net/ipv4/ip_forward": forwarding, "net/ipv6/conf/all/forwarding": forwarding})
         self.tables, self.changed, self.names, self.senders = set(), {}, {}, {}
         self.events = self.control = None
 
@@ -147,8 +154,8 @@ class Lab:
         for ends in self.links.values():
             for each, name in ends:
                 if each is host:
-                    found[name] = [(str(ipaddress.ip_interface(address).ip), other.macs[interface]) for other, interface in ends
-                                   if other is not host for address in other.addresses(interface)]
+                    found[name] = [(own, other.macs[interface]) for other, interface in ends if other is not host
+                                   for address in other.addresses(interface) for own in addressed_by(address, other.forwards)]
         return found
 
     def others_on(self, host, interface):

@@ -48,7 +48,8 @@ def load(namespace, given, earlier):
             raise Refused(f"There is no tool {tool} to ask.")
     for family, text in wanted.items():
         here = tables_of(text)
-        stale = {table for old, table in earlier if old == family} - here
+        # A chain that a text does not name keeps its policy, so every table that there is begins anew.
+        stale = {table for old, table in earlier if old == family}
         if not here and not stale:
             continue
         whole = "".join(emptied(table) for table in sorted(stale)) + text
