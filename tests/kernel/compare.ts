@@ -51,11 +51,21 @@ function ofPacket(kernel: PacketAnswer, engine: PacketAnswer | undefined): strin
   if (!engine) return 'the engine gives no answer'
   return (
     ofHops(kernel.hops, engine.hops) ??
-    differ('verdict', kernel.verdict, engine.verdict) ??
+    differ('verdict', kernel.verdict, isLostUnseen(kernel, engine) ? 'sent' : engine.verdict) ??
     differ('deciding rule', ruleText(kernel.rule), ruleText(engine.rule)) ??
     ofHeader('received header', kernel.received, engine.received) ??
     ofGenerated(allGenerated(kernel), allGenerated(engine))
   )
+}
+
+/** What is lost before any hook (a source of ::1, for one) leaves no trace: the kernel only tells that it was sent. */
+function isLostUnseen(kernel: PacketAnswer, engine: PacketAnswer): boolean {
+  const last = engine.hops[kernel.hops.length]
+  return kernel.verdict === 'sent' && last !== undefined && isUnseen(last)
+}
+
+function isUnseen({ end, state, path }: HopAnswer): boolean {
+  return end === 'vanished' && state === undefined && path.length === 0
 }
 
 function ofHops(kernel: readonly HopAnswer[], engine: readonly HopAnswer[]): string | undefined {
@@ -64,7 +74,7 @@ function ofHops(kernel: readonly HopAnswer[], engine: readonly HopAnswer[]): str
     if (found) return `at ${hop.host} (hop ${index + 1}) ${found}`
   }
   const more = engine[kernel.length]
-  return more && `the engine goes on to ${more.host}, the kernel does not`
+  return more && !isUnseen(more) ? `the engine goes on to ${more.host}, the kernel does not` : undefined
 }
 
 function ofHop(kernel: HopAnswer, engine: HopAnswer | undefined): string | undefined {
