@@ -29,10 +29,11 @@ export interface ParseContext {
   /** Interface names of the device the rules go to, by side; used by shapes that name the outside interface. */
   readonly interfaces: readonly { readonly name: string; readonly side: 'inside' | 'outside' }[]
   /**
-   * Read as the tool reads it: each rule by itself, as the tool lists them, in the tables that the text has. What comments
-   * of ours say is not heeded.
+   * Read as the tool of that back end reads it: each rule by itself, as the tool lists them, in the tables that the text
+   * has. What comments of ours say is not heeded. A table has all its base chains with `legacy`, with `nft` those that the
+   * text names.
    */
-  readonly asTool?: boolean
+  readonly asTool?: 'legacy' | 'nft'
   /**
    * What a token stands for now. A text carries tokens only as notes beside plain values; with this they come back where
    * they still stand for those values. Without it, or where they differ, the values that the text says are kept.

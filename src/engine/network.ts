@@ -4,6 +4,7 @@ import type { Family, IpAddress } from '@/model/packet/address'
 import type { ChainRef, Hook, Policy, Rule, Table, Target } from '@/model/ruleset/ruleset'
 import type { HostProfile } from '@/model/topology/host-profile'
 import type { NodeKindId, PortMapping, Service } from '@/model/topology/topology'
+import type { ConntrackTimeouts } from './conntrack/timeouts'
 import type { FieldValues } from './filter/field-values'
 import type { FailedCondition } from './trace'
 
@@ -55,6 +56,7 @@ export interface ConntrackSettings {
   readonly tcpLoose: boolean
   /** `nf_conntrack_tcp_be_liberal`: sequence numbers outside the window do not make a packet INVALID. */
   readonly tcpBeLiberal: boolean
+  readonly timeouts: ConntrackTimeouts
 }
 
 export interface NetworkInterface {
@@ -93,6 +95,8 @@ export interface NetworkDevice {
   readonly tracks: boolean
   /** Settings of the tracker; the kernel's defaults where absent. */
   readonly conntrack?: Partial<ConntrackSettings>
+  /** `rp_filter` by name of interface, and of `all`: 0 off, 1 strict, 2 loose. Absent: off. */
+  readonly reversePathFilter?: Readonly<Record<string, number>>
   readonly nat: {
     readonly mode: 'off' | 'napt' | 'tables' | 'masquerading'
     readonly mappings: readonly PortMapping[]

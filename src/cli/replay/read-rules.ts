@@ -33,6 +33,9 @@ interface RulesOfText {
 
 const RULESET_KEYS = new Set(['tool', 'text'])
 
+/** User chains below a base chain that the nft back end takes: NFT_JUMP_STACK_SIZE of the kernel less one. */
+const DEEPEST_JUMP = 15
+
 const NO_RULES: Firewall = { ...firewallKind('netfilter').create(), ruleset: { tables: [] } }
 
 /** One text, or several of different tools. */
@@ -83,15 +86,19 @@ function readText(tool: RuleTool, reader: JsonReader): RulesOfText {
 }
 
 function parseText(tool: RuleTool, text: string, reader: JsonReader): RulesOfText {
-  const imported = dialectOf(tool.dialect)?.parse?.(text, { names: NO_NAMES, interfaces: [], asTool: true })
+  const imported = dialectOf(tool.dialect)?.parse?.(text, {
+    names: NO_NAMES,
+    interfaces: [],
+    asTool: tool.backEnd,
+  })
   const wrong = imported?.diagnostics.find(({ kind }) => kind === 'syntax-error')
   if (wrong) return reader.refuse(`Line ${wrong.line}, column ${wrong.column}: ${wrong.message}`)
   if (!imported?.ok) return reader.refuse('The text cannot be read.')
   const { firewall, nat } = imported.value
-  const deep = tool.deepestJump === undefined ? undefined : jumpTooDeep(firewall.ruleset, tool.deepestJump)
+  const deep = tool.backEnd === 'nft' ? jumpTooDeep(firewall.ruleset, DEEPEST_JUMP) : undefined
   if (deep)
     return reader.refuse(
-      `Line ${deep.rule.sourceLine}: ${deep.chain.name} jumps deeper than ${tool.deepestJump} chains, which ${tool.name} refuses ("Too many links").`,
+      `Line ${deep.rule.sourceLine}: ${deep.chain.name} jumps deeper than ${DEEPEST_JUMP} chains, which ${tool.name} refuses ("Too many links").`,
     )
   return { firewall, nat, diagnostics: imported.diagnostics }
 }

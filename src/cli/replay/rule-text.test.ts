@@ -1,5 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { answer, filterText, iptables, type Json, six, syn, synAck } from './laboratory'
+import {
+  answer,
+  datagram,
+  datagramBack,
+  filterText,
+  iptables,
+  type Json,
+  ping,
+  six,
+  syn,
+  synAck,
+} from './laboratory'
+
+const pong = { ...ping, from: 'server', src: ping.dst, dst: ping.src, icmp_type: 0 }
 
 describe('rule text', () => {
   const TOOLS = [
@@ -80,6 +93,15 @@ COMMIT
     expect(tables).toEqual(['nat', 'nat'])
   })
 
+  test.each([
+    ['iptables-legacy-restore', ['PREROUTING', 'FORWARD', 'POSTROUTING']],
+    ['iptables-restore', ['FORWARD']],
+  ])('%s: of a table that names one base chain, these are there', (tool, chains) => {
+    const ruleset = { tool, text: '*mangle\n:FORWARD ACCEPT [0:0]\nCOMMIT\n' }
+    const path = answer({ router: { ruleset } }, [syn]).packets[0]?.hops[1]?.path
+    expect(path?.map(({ chain }) => chain)).toEqual(chains)
+  })
+
   test('blank text is a ruleset without rules', () => {
     expect(answer({ router: { ruleset: iptables(' \n') } }, [syn]).packets[0]?.hops[1]?.path).toEqual([])
   })
@@ -102,6 +124,58 @@ COMMIT
     ['net/ipv6/conf/all/forwarding', { 'net/ipv6/conf/all/forwarding': false }, six(syn), 'vanished'],
   ])('sysctl: %s', (_path, sysctl, packet, verdict) => {
     expect(answer({ router: { sysctl } }, [packet]).packets[0]?.verdict).toBe(verdict)
+  })
+
+  test.each<[string, Json, Json[], number, string]>([
+    ['udp_timeout', { 'net/netfilter/nf_conntrack_udp_timeout': 5 }, [datagram, datagramBack], 6, 'NEW'],
+    [
+      'udp_timeout, not over yet',
+      { 'net/netfilter/nf_conntrack_udp_timeout': 5 },
+      [datagram, datagramBack],
+      4,
+      'ESTABLISHED',
+    ],
+    [
+      'tcp_timeout_syn_sent',
+      { 'net/netfilter/nf_conntrack_tcp_timeout_syn_sent': 2 },
+      [syn, synAck],
+      3,
+      'INVALID',
+    ],
+    [
+      'tcp_timeout_close is of another state',
+      { 'net/netfilter/nf_conntrack_tcp_timeout_close': 2 },
+      [syn, synAck],
+      3,
+      'ESTABLISHED',
+    ],
+    ['icmp_timeout', { 'net/netfilter/nf_conntrack_icmp_timeout': 1 }, [ping, pong], 2, 'INVALID'],
+  ])('sysctl: nf_conntrack_%s', (_name, sysctl, [first, second], wait, state) => {
+    const { packets } = answer({ router: { sysctl } }, [first as Json, { ...second, inject: 'wire', wait }])
+    expect(packets[1]?.hops[0]?.state).toBe(state)
+  })
+
+  const spoofed = { ...syn, src: '203.0.113.99', inject: 'wire' }
+  test.each<[string, Json, Json, string]>([
+    ['off', { 'net/ipv4/conf/all/rp_filter': 0 }, spoofed, 'delivered'],
+    ['strict, on all', { 'net/ipv4/conf/all/rp_filter': 1 }, spoofed, 'vanished'],
+    ['strict, on the interface', { 'net.ipv4.conf.lan0.rp_filter': 1 }, spoofed, 'vanished'],
+    ['strict, on another interface', { 'net/ipv4/conf/wan0/rp_filter': 1 }, spoofed, 'delivered'],
+    ['loose: some way leads back', { 'net/ipv4/conf/all/rp_filter': 2 }, spoofed, 'delivered'],
+    ['loose: none does', { 'net/ipv4/conf/all/rp_filter': 2 }, { ...spoofed, src: '10.9.9.9' }, 'vanished'],
+    ['strict, a source that is where it should be', { 'net/ipv4/conf/all/rp_filter': 1 }, syn, 'delivered'],
+    [
+      'of IPv4 alone',
+      { 'net/ipv4/conf/all/rp_filter': 1 },
+      { ...six(spoofed), src: '2001:db8:9::1' },
+      'delivered',
+    ],
+  ])('[D10] sysctl: rp_filter %s', (_mode, sysctl, packet, verdict) => {
+    const [first] = answer({ router: { sysctl, ruleset: iptables('*mangle\nCOMMIT\n') } }, [packet]).packets
+    expect(first?.verdict).toBe(verdict)
+    // Lost after PREROUTING, by no rule.
+    if (verdict === 'vanished')
+      expect(first?.hops[0]?.path).toEqual([{ table: 'mangle', chain: 'PREROUTING', policy: true }])
   })
 
   test('[A12] sysctl: with be_liberal data far ahead is ESTABLISHED', () => {

@@ -25,7 +25,7 @@ import { restoreWords, type Word } from './words'
 /** Reads iptables-save format and command lines of one of the two tools into a netfilter or home firewall. */
 export function parseIptables(text: string, context: ParseContext, family: Family): Result<ImportedRules> {
   if (text.trim() === '') return failure('There is no text to read.')
-  const reader = new Reader(family, context.asTool ?? false)
+  const reader = new Reader(family, context.asTool)
   const syntax = readSyntax(text, family)
   for (const line of syntax.lines) reader.read(line, syntax.form)
   return reader.finish(context, syntax.form, syntax.lines)
@@ -40,10 +40,12 @@ class Reader {
   readonly headers: Tag[] = []
   understood = 0
   private readonly family: Family
-  private readonly asTool: boolean
+  private readonly asTool: ParseContext['asTool']
+  /** Chains that some line names. */
+  private readonly named = new Set<DraftChain>()
   private current: DraftTable | undefined
 
-  constructor(family: Family, asTool: boolean) {
+  constructor(family: Family, asTool: ParseContext['asTool']) {
     this.family = family
     this.asTool = asTool
   }
@@ -137,6 +139,7 @@ class Reader {
     if (!table) return
     const chain = table.chains.get(name.text)
     if (chain?.base) {
+      this.named.add(chain)
       if (policy && policy.text !== '-') this.setPolicy(line, chain, policy)
     } else if (policy && policy.text !== '-') {
       this.refuse(`${name.text} is a user chain and has no policy. Write ":${name.text} -".`, line, policy)
@@ -203,6 +206,7 @@ class Reader {
     if (!table) return
     const [name, second] = line.operands
     const chain = name && table.chains.get(name.text)
+    if (chain) this.named.add(chain)
     const needsChain = !['flush', 'delete-chain', 'zero', 'list', 'list-rules', 'new-chain'].includes(
       line.command,
     )
@@ -286,7 +290,7 @@ class Reader {
     words: readonly Word[],
     quiet: boolean,
   ): DraftRule[] {
-    const { drafts, remarks } = readDrafts(line, table, chain, words, this.family, this.asTool)
+    const { drafts, remarks } = readDrafts(line, table, chain, words, this.family, this.asTool !== undefined)
     if (quiet) return drafts
     for (const remark of remarks) this.say(remark.kind, remark.message, line, remark.word)
     const unsure = remarks.some(({ kind }) => kind === 'approximated' || kind === 'unsupported')
@@ -345,7 +349,8 @@ class Reader {
     const tables = TABLES.flatMap((name): Table[] => {
       const draft = this.tables.get(name)
       if (!draft) return []
-      const chains = [...draft.chains.values()].map(
+      const isThere = (chain: DraftChain) => this.asTool !== 'nft' || !chain.base || this.named.has(chain)
+      const chains = [...draft.chains.values()].filter(isThere).map(
         (chain): Chain => ({
           name: chain.name,
           ...(chain.base && { base: chain.base }),

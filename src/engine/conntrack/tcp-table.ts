@@ -1,4 +1,5 @@
 import { TCP_FLAG } from '@/model/packet/packet'
+import { CONNTRACK_TIMEOUTS, type ConntrackTimeouts } from './timeouts'
 import type { Direction } from './tuple'
 
 /** States of the tracker, in the order of the columns below. Names as conntrack(8) prints them; not a socket's states. */
@@ -16,23 +17,17 @@ export const TCP_TRACK_STATES = [
 ] as const
 export type TcpTrackState = (typeof TCP_TRACK_STATES)[number]
 
-/** Seconds until an entry in the state is forgotten. Source: nf_conntrack-sysctl.rst, defaults. */
-export const TCP_TIMEOUT_S: Readonly<Record<TcpTrackState, number>> = {
-  NONE: 120,
-  SYN_SENT: 120,
-  SYN_RECV: 60,
-  ESTABLISHED: 432_000,
-  FIN_WAIT: 120,
-  CLOSE_WAIT: 60,
-  LAST_ACK: 30,
-  TIME_WAIT: 120,
-  CLOSE: 10,
-  SYN_SENT2: 120,
+/** Seconds until an entry in the state is forgotten; both states before anything is known have the default for ever. */
+export function tcpTimeout(state: TcpTrackState, timeouts: ConntrackTimeouts): number {
+  switch (state) {
+    case 'NONE':
+    case 'SYN_SENT2':
+      return CONNTRACK_TIMEOUTS.tcp_timeout_syn_sent
+    default:
+      return timeouts[`tcp_timeout_${state.toLowerCase() as Lowercase<typeof state>}`]
+  }
 }
 
-/** `nf_conntrack_tcp_timeout_max_retrans` and `..._unacknowledged`, seconds. */
-export const TCP_RETRANSMITTING_S = 300
-export const TCP_UNACKNOWLEDGED_S = 300
 /** `nf_conntrack_tcp_max_retrans`. */
 export const TCP_MAX_RETRANSMISSIONS = 3
 

@@ -4,15 +4,14 @@ import {
   flagClass,
   isKnownCombination,
   TCP_MAX_RETRANSMISSIONS,
-  TCP_RETRANSMITTING_S,
-  TCP_TIMEOUT_S,
   TCP_TRACK_STATES,
-  TCP_UNACKNOWLEDGED_S,
   type TcpTrackState,
+  tcpTimeout,
   transition,
 } from './tcp-table'
 import { isBefore, segmentEnd, type TcpTrack, UNSEEN_SIDE } from './tcp-track'
 import { checkWindow } from './tcp-window'
+import type { ConntrackTimeouts } from './timeouts'
 import type { Advance, Tracker, TrackerContext } from './tracker'
 import { type Direction, opposite } from './tuple'
 
@@ -51,15 +50,16 @@ function advance(
   entry: ConntrackEntry,
   track: TcpTrack,
   packet: TcpPacket,
-  { direction, settings }: TrackerContext,
+  context: TrackerContext,
 ): Advance {
+  const { direction, settings } = context
   if (!isKnownCombination(packet.flags)) return { kind: 'invalid' }
   const flags = flagClass(packet.flags)
   const next = transition(track.state, flags, direction)
   if (next === 'invalid') return { kind: 'invalid' }
-  if (next === 'ignore') return ignore(entry, track, packet, direction)
+  if (next === 'ignore') return ignore(entry, track, packet, context)
   if (next === 'SYN_SENT' && isOver(track.state)) {
-    return reopens(track, direction) ? { kind: 'reopen' } : ignore(entry, track, packet, direction)
+    return reopens(track, direction) ? { kind: 'reopen' } : ignore(entry, track, packet, context)
   }
   if (next === 'TIME_WAIT' && isChallengeAck(track, flags, direction)) {
     return { kind: 'ignore', track: { ...track, challenged: false } }
@@ -94,7 +94,8 @@ function advance(
   return {
     kind: 'accept',
     track: moved,
-    timeoutMs: timeoutSeconds(moved, flags === 'rst', entry.seenReply, packet.window) * 1000,
+    timeoutMs:
+      timeoutSeconds(moved, flags === 'rst', entry.seenReply, packet.window, settings.timeouts) * 1000,
     assured: entry.assured || (entry.seenReply && settled && state === 'ESTABLISHED'),
   }
 }
@@ -109,7 +110,8 @@ function reopens({ original, reply, last }: TcpTrack, direction: Direction): boo
 }
 
 /** Lets a segment through that may tell of a connection the tracker has missed, and remembers it [A14]. */
-function ignore(entry: ConntrackEntry, track: TcpTrack, packet: TcpPacket, direction: Direction): Advance {
+function ignore(entry: ConntrackEntry, track: TcpTrack, packet: TcpPacket, context: TrackerContext): Advance {
+  const { direction } = context
   const flags = flagClass(packet.flags)
   const { last } = track
   const end = segmentEnd(packet)
@@ -119,7 +121,7 @@ function ignore(entry: ConntrackEntry, track: TcpTrack, packet: TcpPacket, direc
     last.direction !== direction &&
     packet.ack === last.end
   ) {
-    return inStepAgain(entry, track, packet, direction)
+    return inStepAgain(entry, track, packet, context)
   }
   return {
     kind: 'ignore',
@@ -136,7 +138,7 @@ function inStepAgain(
   entry: ConntrackEntry,
   track: TcpTrack,
   packet: TcpPacket,
-  direction: Direction,
+  { direction, settings }: TrackerContext,
 ): Advance {
   const { last } = track
   const asker = { ...UNSEEN_SIDE, end: last.end, maxEnd: last.end, maxWindow: last.window || 1 }
@@ -154,7 +156,7 @@ function inStepAgain(
     state: 'SYN_RECV',
     last: { ...window.track.last, flags: 'syn-ack', direction },
   }
-  const timeoutMs = timeoutSeconds(moved, false, entry.seenReply, packet.window) * 1000
+  const timeoutMs = timeoutSeconds(moved, false, entry.seenReply, packet.window, settings.timeouts) * 1000
   return { kind: 'accept', track: moved, timeoutMs, assured: entry.assured }
 }
 
@@ -208,15 +210,22 @@ function answersUnseen(entry: ConntrackEntry, { last }: TcpTrack, packet: TcpPac
   return unseen && packet.ack === last.end
 }
 
-function timeoutSeconds(track: TcpTrack, isReset: boolean, seenReply: boolean, window: number): number {
-  if (isReset) return TCP_TIMEOUT_S.CLOSE
-  const normal = TCP_TIMEOUT_S[track.state]
+function timeoutSeconds(
+  track: TcpTrack,
+  isReset: boolean,
+  seenReply: boolean,
+  window: number,
+  timeouts: ConntrackTimeouts,
+): number {
+  if (isReset) return timeouts.tcp_timeout_close
+  const normal = tcpTimeout(track.state, timeouts)
+  const { tcp_timeout_max_retrans: retransmitting, tcp_timeout_unacknowledged: unacknowledged } = timeouts
   const waiting = track.original.unacknowledged || track.reply.unacknowledged
   const limits = [
-    track.retransmissions >= TCP_MAX_RETRANSMISSIONS || window === 0 ? TCP_RETRANSMITTING_S : normal,
-    waiting ? TCP_UNACKNOWLEDGED_S : normal,
+    track.retransmissions >= TCP_MAX_RETRANSMISSIONS || window === 0 ? retransmitting : normal,
+    waiting ? unacknowledged : normal,
     // Picked up in the middle, not answered yet [A2].
-    track.state === 'ESTABLISHED' && !seenReply ? TCP_UNACKNOWLEDGED_S : normal,
+    track.state === 'ESTABLISHED' && !seenReply ? unacknowledged : normal,
   ]
   return Math.min(normal, ...limits)
 }

@@ -1,6 +1,7 @@
 import type { Packet } from '@/model/packet/packet'
 import type { ConntrackSettings } from '../network'
 import type { ConntrackEntry, ProtocolTrack } from './entry'
+import { CONNTRACK_TIMEOUTS } from './timeouts'
 import type { Direction } from './tuple'
 
 /** What a tracker makes of one packet of an entry. */
@@ -36,4 +37,8 @@ export interface Tracker {
 }
 
 /** Defaults of the kernel. */
-export const CONNTRACK_SETTINGS: ConntrackSettings = { tcpLoose: true, tcpBeLiberal: false }
+export const CONNTRACK_SETTINGS: ConntrackSettings = {
+  tcpLoose: true,
+  tcpBeLiberal: false,
+  timeouts: CONNTRACK_TIMEOUTS,
+}

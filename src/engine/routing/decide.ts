@@ -2,7 +2,7 @@ import type { IpAddress } from '@/model/packet/address'
 import type { Packet } from '@/model/packet/packet'
 import type { NetworkDevice } from '../network'
 import { isBroadcast, isOwnAddress, lookupRoute } from './lookup'
-import { isMartian } from './martian'
+import { isMartian, isSpoofed } from './martian'
 import { isMulticast } from './special-prefixes'
 
 /** Where a packet goes from here. */
@@ -16,7 +16,8 @@ export type RouteDecision =
 /** For a packet that came in: in, on, or nowhere. */
 export function decideIn(device: NetworkDevice, packet: Packet, iif: string): RouteDecision {
   const { dst } = packet
-  if (iif !== 'lo' && isMartian(device, packet)) return { kind: 'martian' }
+  if (iif !== 'lo' && (isMartian(device, packet) || isSpoofed(device, packet, iif)))
+    return { kind: 'martian' }
   if (isOwnAddress(device, dst) || isBroadcast(device, dst)) return { kind: 'local' }
   // Nobody here has joined a group; on the wire of a real network such a packet is lost here too [e10 F1].
   if (isMulticast(dst)) return { kind: 'martian' }

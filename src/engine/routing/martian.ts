@@ -1,6 +1,6 @@
 import type { Packet } from '@/model/packet/packet'
 import type { NetworkDevice } from '../network'
-import { isOwnAddress } from './lookup'
+import { isOwnAddress, lookupRoute } from './lookup'
 import { isLinkLocalV6, isLoopback, isMulticast, isNoSourceV4, UNSPECIFIED_V6 } from './special-prefixes'
 
 /** Packets that IPv6 throws away before prerouting, so that no rule sees them [e10 F1]. */
@@ -15,4 +15,17 @@ export function isMartianOnArrival({ family, src, dst }: Packet): boolean {
 export function isMartian(device: NetworkDevice, { family, src, dst }: Packet): boolean {
   if (family === 6) return src === UNSPECIFIED_V6 || isLinkLocalV6(src)
   return isNoSourceV4(src) || isLoopback(dst) || isOwnAddress(device, src)
+}
+
+/**
+ * Whether the reverse path filter takes the source for forged: strictly, the way back to it leads by another interface;
+ * loosely, there is none [D10]. IPv4 only (ip-sysctl.rst, rp_filter).
+ */
+export function isSpoofed(device: NetworkDevice, { family, src }: Packet, iif: string): boolean {
+  const { reversePathFilter } = device
+  if (!reversePathFilter || family === 6) return false
+  const mode = Math.max(reversePathFilter.all ?? 0, reversePathFilter[iif] ?? 0)
+  if (mode === 0) return false
+  const back = lookupRoute(device, src)
+  return !back || (mode === 1 && back.interface !== iif)
 }

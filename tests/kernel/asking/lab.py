@@ -21,7 +21,8 @@ QUIET = {
 # What a case may set, and what it is set back to afterwards.
 SETTINGS = {
     "net/netfilter/nf_conntrack_tcp_loose": 1, "net/netfilter/nf_conntrack_tcp_be_liberal": 0,
-    "net/netfilter/nf_conntrack_checksum": 1,
+    "net/netfilter/nf_conntrack_checksum": 1, "net/ipv4/conf/all/rp_filter": 0,
+    "net/netfilter/nf_conntrack_udp_timeout": 30, "net/netfilter/nf_conntrack_tcp_timeout_syn_sent": 120,
 }
 
 
