@@ -22,6 +22,11 @@ describe('links', () => {
     expect(answer({}, [wire], {}, { hosts }).packets[0]?.hops.map((hop) => hop.host)).toEqual(['c'])
   })
 
+  test.each(['192.168.1.255', '255.255.255.255'])('[D9] the router takes what is sent to %s', (dst) => {
+    const [first] = answer({}, [{ ...syn, proto: 'udp', dst }]).packets
+    expect(first).toMatchObject({ verdict: 'delivered', at: { host: 'router', iif: 'lan0' } })
+  })
+
   test('"out" puts it on the link of another interface', () => {
     const [first] = answer({}, [{ ...syn, from: 'router', inject: 'wire', out: 'lan0' }]).packets
     expect(first?.hops[0]).toMatchObject({ host: 'client', iif: 'eth0' })

@@ -44,6 +44,12 @@ export function isAnycast(
   return familyOf(own.address) === 6 && prefixInterval(own).first === address
 }
 
+/** The last address of an attached IPv4 prefix: everybody there takes it (RFC 922, [D9]). */
+export function isDirectedBroadcast(own: NetworkInterface['addresses'][number], address: IpAddress): boolean {
+  if (familyOf(own.address) !== 4 || own.prefixLength >= 31) return false
+  return prefixInterval(own).last === address
+}
+
 /** The broadcast address of an attached IPv4 prefix, or 255.255.255.255: both go to INPUT [D9]. */
 export function isBroadcast(device: NetworkDevice, address: IpAddress): boolean {
   if (familyOf(address) !== 4) return false

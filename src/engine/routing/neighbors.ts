@@ -2,7 +2,7 @@ import type { IpAddress } from '@/model/packet/address'
 import { nodeKind } from '@/model/topology/nodes/lookup'
 import type { Endpoint, Link } from '@/model/topology/topology'
 import type { Neighbor, Network, NetworkDevice } from '../network'
-import { isAnycast } from './lookup'
+import { isAnycast, isDirectedBroadcast } from './lookup'
 
 type Devices = ReadonlyMap<string, NetworkDevice>
 
@@ -16,7 +16,10 @@ interface Heard {
 
 const endKey = (device: string, port: string) => `${device}/${port}`
 
-/** Who answers for an address on the broadcast domain of an interface; each domain is walked once. */
+/**
+ * Who answers for an address on the broadcast domain of an interface; each domain is walked once. What is sent to all is
+ * taken by the nearest of them.
+ */
 export function neighborFinder(links: readonly Link[], devices: Devices): Network['neighbor'] {
   const cables = new Map<string, { readonly link: string; readonly far: Endpoint }[]>()
   for (const { id, ends } of links) {
@@ -56,7 +59,12 @@ export function neighborFinder(links: readonly Link[], devices: Devices): Networ
         if (nodeKind(other.kind).hasAddresses) {
           const { name, addresses } = entered
           const answers = (address: IpAddress) =>
-            addresses.some((own) => own.address === address || isAnycast(other, own, address))
+            addresses.some(
+              (own) =>
+                own.address === address ||
+                isAnycast(other, own, address) ||
+                isDirectedBroadcast(own, address),
+            )
           heard.push({ device: other.id, interface: name, answers, path })
         } else {
           for (const next of other.interfaces) queue.push({ device: other.id, port: next.id, path })
