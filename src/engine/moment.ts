@@ -37,6 +37,11 @@ export interface Sending {
   readonly connection: number
   readonly answers?: number
   readonly retry?: number
+  /**
+   * An ICMP answer of the stack itself. It makes one ICMP packet at a time, so that a rule of its own that rejects this one
+   * cannot answer (`icmp_xmit_lock` of the kernel; measured).
+   */
+  readonly isIcmpOfStack?: boolean
   /** Of an answer that the device's rules or router made: what it takes over from the packet it answers. */
   readonly inherits?: Inheritance
 }
@@ -109,7 +114,8 @@ export function depart(
     ...(answers === undefined ? {} : { answers }),
   })
   const result = originate(visitOf(moment, device, packet, index, sending.inherits))
-  const ended = settle(moment, device, result, index, connection)
+  const made = sending.isIcmpOfStack ? [] : result.made
+  const ended = settle(moment, device, { ...result, made }, index, connection)
   return result.steps.some(cameBackIn) ? undefined : ended
 }
 

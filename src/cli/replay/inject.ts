@@ -69,6 +69,7 @@ interface Stop {
   /** Absent: the packet is made here. */
   readonly iif?: string
   readonly inherits?: Visit['inherits']
+  readonly isIcmpOfStack?: boolean
 }
 
 function newWalk(given: ReplayCase): Walk {
@@ -157,7 +158,7 @@ function follow(walk: Walk, first: Stop): PacketResult {
     const { device, iif } = stop
     const result = visit(walk, stop)
     hops.push(...hopsOf(device.name, iif, result, walk.tableOf))
-    for (const { packet, inherits } of walk.quiet ? [] : result.made)
+    for (const { packet, inherits } of walk.quiet || stop.isIcmpOfStack ? [] : result.made)
       generated.push(followMade(walk, { device, packet, inherits }))
     if (result.forward) {
       const { neighbor, packet } = result.forward
@@ -166,8 +167,8 @@ function follow(walk: Walk, first: Stop): PacketResult {
     }
     const end = endOf(walk, device, result, hops)
     if (result.deliver) {
-      for (const packet of walk.stacks?.(device.id, result.deliver.packet, walk.nowMs) ?? [])
-        generated.push(followMade(walk, { device, packet }))
+      for (const answer of walk.stacks?.(device.id, result.deliver.packet, walk.nowMs) ?? [])
+        generated.push(followMade(walk, { device, ...answer }))
     }
     return { ...end, hops, generated }
   }

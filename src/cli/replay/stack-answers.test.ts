@@ -90,6 +90,12 @@ describe("with stack_answers the hosts' own stacks reply", () => {
     expect(answers(syn, rules)).toEqual(['server: tcp SA dropped'])
   })
 
+  test('an echo reply that its own host rejects is not answered: the stack makes one ICMP packet at a time', () => {
+    const reject = { ruleset: filter('-A OUTPUT -j REJECT') }
+    expect(answers(ping, { server: reject })).toEqual(['server: icmp 0/0 dropped'])
+    expect(answers(syn, { server: { ...reject, listen: ['tcp/443'] } })[1]).toContain('server: icmp 3/3')
+  })
+
   test('what a rule drops is not answered, what a rule rejects is answered once', () => {
     const ruled = (rule: string) => answers(syn, { ...listening, server: { ruleset: filter(rule) } })
     expect(ruled('-A INPUT -j DROP')).toEqual([])

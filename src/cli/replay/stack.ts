@@ -5,8 +5,15 @@ import type { Network } from '@/engine/network'
 import { newWorld } from '@/engine/world'
 import type { Packet } from '@/model/packet/packet'
 
+/** What a stack answers. */
+export interface StackAnswer {
+  readonly packet: Packet
+  /** A rule of the same host that rejects it cannot answer. */
+  readonly isIcmpOfStack: boolean
+}
+
 /** Takes a packet that was delivered to a device, and gives what the device's stack answers, in order. */
-export type Stacks = (device: string, packet: Packet, nowMs: number) => readonly Packet[]
+export type Stacks = (device: string, packet: Packet, nowMs: number) => readonly StackAnswer[]
 
 /** Programs that listen and say nothing: what is answered, the stack answers. */
 const SILENT: Programs = {
@@ -18,7 +25,7 @@ const SILENT: Programs = {
 export function stacksOf(network: Network, random: () => number): Stacks {
   let world = newWorld(network, SILENT, random)
   return (device, packet, nowMs) => {
-    const answers: Packet[] = []
+    const answers: StackAnswer[] = []
     const moment: Moment = {
       world,
       nowMs,
@@ -26,8 +33,8 @@ export function stacksOf(network: Network, random: () => number): Stacks {
       trace: [],
       emitted: [],
       departures: [],
-      sendOut: (_device, answer) => {
-        answers.push(answer)
+      sendOut: (_device, answer, { isIcmpOfStack = false }) => {
+        answers.push({ packet: answer, isIcmpOfStack })
         return undefined
       },
       tell: () => {},

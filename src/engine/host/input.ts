@@ -145,7 +145,7 @@ function receiveIcmp(
       ...(payload ? { payload } : {}),
       hopLimit: deviceOf(moment, device).profile.hopLimit,
     })
-    transmit(moment, device, reply, { role: 'reply', connection, answers: journey })
+    transmit(moment, device, reply, { role: 'reply', connection, answers: journey, isIcmpOfStack: true })
     return
   }
   const waiting = hostOf(moment, device).echoes.get(`${packet.icmpId}`)
