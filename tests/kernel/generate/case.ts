@@ -23,7 +23,7 @@ export function generateCase(seed: number, wanted: Wanted, engine: (given: Case)
   const network = NETWORKS[family]
   const tool = random.one(TOOLS_OF[family].filter((each) => wanted.tools.includes(each)))
   const rules = hostsWithRules(random).map((host) => generateRules(random, network, tool, host))
-  const given = caseOf(network, rules)
+  const given = caseOf(network, rules, random.chance(25))
   return {
     seed,
     rules,
@@ -38,8 +38,14 @@ function hostsWithRules(random: Choices): string[] {
   return hosts
 }
 
-function caseOf({ hosts }: TestNetwork, rules: readonly GeneratedRules[]): Omit<Case, 'packets'> {
-  return { topology: { hosts }, hosts: hostRules(rules), options: { seed: 1 } }
+/** With `answering` the hosts' own stacks reply. */
+function caseOf(
+  { hosts }: TestNetwork,
+  rules: readonly GeneratedRules[],
+  answering: boolean,
+): Omit<Case, 'packets'> {
+  const options = { seed: 1, ...(answering && { stack_answers: true }) }
+  return { topology: { hosts }, hosts: hostRules(rules), options }
 }
 
 /** The same case with other rules or packets. */
