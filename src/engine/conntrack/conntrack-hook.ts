@@ -52,7 +52,6 @@ export function withTrackedEntry(passage: Passage, entry: ConntrackEntry): void 
 export function confirmOnHook(passage: Passage): Disposition | undefined {
   const entry = passage.tracking?.entry
   if (!entry || entry.confirmed || passage.tracking?.direction !== 'original') return undefined
-  if (passage.tracking.state === 'related') return undefined
   const { conntrack } = passage.state
   const { nowMs } = passage.visit
   const clash = [entry.original, entry.reply].some((tuple) => isTaken(conntrack, tuple, nowMs, entry.id))

@@ -75,6 +75,8 @@ function bind(passage: Passage, entry: ConntrackEntry, half: Half, target: NatTa
 
 /** Gives the connection its reply tuple; false where none is left. */
 function bindTo(passage: Passage, entry: ConntrackEntry, half: Half, to: NatTarget['to']): boolean {
+  // Once confirmed a connection keeps its tuples.
+  if (entry.confirmed) return true
   const { nowMs, random } = passage.visit
   const search = { table: passage.state.conntrack, entry: entry.id, nowMs, random }
   const current = invertTuple(entry.reply)
