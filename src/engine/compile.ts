@@ -9,6 +9,7 @@ import { forwards, placeOf } from '@/model/topology/sides'
 import type { Device } from '@/model/topology/topology'
 import { compileChain } from './filter/compile-chain'
 import type { CompiledChain, Network, NetworkDevice, Stage } from './network'
+import { addressTypeOf } from './routing/address-type'
 import { compileRoutes } from './routing/compile-routes'
 import { neighborFinder } from './routing/neighbors'
 
@@ -112,7 +113,7 @@ function assemble(
 ): NetworkDevice {
   const kind = firewallKind(device.firewall.kind)
   const byKey = new Map(chains.map(({ compiled }) => [chainKey(compiled.ref), compiled]))
-  return {
+  const made: NetworkDevice = {
     id: device.id,
     kind: device.kind,
     name: device.name,
@@ -134,6 +135,15 @@ function assemble(
     services: device.services,
     ...(device.nameServer === undefined ? {} : { nameServer: device.nameServer }),
   }
+  return chains.some(({ compiled }) => asksAddressTypes(compiled))
+    ? { ...made, addressType: (address) => addressTypeOf(made, address) }
+    : made
+}
+
+function asksAddressTypes({ rules }: CompiledChain): boolean {
+  return rules.some(({ conditions }) =>
+    conditions.some(({ field }) => field === 'srcType' || field === 'dstType'),
+  )
 }
 
 /** By priority; of equal ones on a hook, netfilter asks the last one defined first [e11 C1]. */

@@ -1,4 +1,4 @@
-import type { Condition, FieldId, MatchContext, Names, Scalar } from '@/model/fields/field'
+import type { AddressType, Condition, FieldId, MatchContext, Names, Scalar } from '@/model/fields/field'
 import type { BuiltinGroup, FirewallKind } from '@/model/firewalls/firewall-kind'
 import type { Family, IpAddress } from '@/model/packet/address'
 import type { ChainRef, Hook, Policy, Rule, Table, Target } from '@/model/ruleset/ruleset'
@@ -91,6 +91,8 @@ export interface NetworkDevice {
   readonly stages: readonly Stage[]
   /** All chains of the device by table family, table and name, for jumps. */
   chain(ref: ChainRef): CompiledChain | undefined
+  /** What an address is to the device; there where a rule of it asks. */
+  readonly addressType?: (address: IpAddress) => AddressType
   /** conntrack runs on this device. */
   readonly tracks: boolean
   /** Settings of the tracker; the kernel's defaults where absent. */

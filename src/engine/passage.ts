@@ -107,5 +107,7 @@ export function contextOf(passage: Passage): MatchContext {
   if (iif !== undefined) context.iif = iif
   if (oif !== undefined) context.oif = oif
   if (ctState !== undefined) context.ctState = ctState
+  const { addressType } = passage.visit.device
+  if (addressType !== undefined) context.addressType = addressType
   return context
 }

@@ -147,6 +147,18 @@ function testOn(field: FieldId, saying: Saying): fc.Arbitrary<FieldTest> {
       return make(
         fc.stringMatching(/^[a-z][a-z0-9.]{0,12}\+?$/).map((pattern): Term[] => [{ kind: 'name', pattern }]),
       )
+    case 'length':
+    case 'hopLimit':
+    case 'tos': {
+      const last = field === 'length' ? 65535 : 255
+      const bounds = fc
+        .tuple(fc.nat(last), fc.nat(last))
+        .map(([a, b]) => range({ first: Math.min(a, b), last: Math.max(a, b) }))
+      return make(bounds.map((each) => [each]))
+    }
+    case 'srcType':
+    case 'dstType':
+      return make(fc.constantFrom(1, 3).map((type) => [range({ first: type, last: type })]))
     case 'family':
       throw new Error('a table of one family never asks for it')
   }
@@ -167,14 +179,11 @@ export function ruleOf(saying: Saying): fc.Arbitrary<Omit<Rule, 'id'>> {
     'protocol',
     'tcpFlags',
     icmp,
-    ...(saying.netfilter ? (['ctState'] as const) : []),
+    ...(saying.netfilter ? (['ctState', 'length', 'hopLimit', 'tos', 'srcType', 'dstType'] as const) : []),
   ]
-  const rejects = REJECT_KINDS.filter(
-    (kind) =>
-      saying.family === 4 ||
-      kind === 'icmp-port-unreachable' ||
-      kind === 'icmp-admin-prohibited' ||
-      kind === 'icmp-net-unreachable',
+  const inIpv6 = ['icmp-port-unreachable', 'icmp-admin-prohibited', 'icmp-net-unreachable']
+  const rejects = REJECT_KINDS.filter((kind) =>
+    kind.startsWith('icmp6-') ? saying.family === 6 : saying.family === 4 || inIpv6.includes(kind),
   )
   const target = fc.oneof(
     fc.constantFrom<Target>({ kind: 'accept' }, { kind: 'drop' }),

@@ -69,16 +69,12 @@ async function main(): Promise<number> {
     report(counts)
     return counts.disagreements > 0 ? 1 : 0
   }
-  const kernel = startKernel(ASKING)
-  try {
-    const counts = values.rows
-      ? await compareRows(kernel)
-      : await compareRandom(kernel, { wanted, rulesets: Number(values.rulesets), seed, most })
-    report(counts)
-    return counts.disagreements > 0 ? 1 : 0
-  } finally {
-    await kernel.close()
-  }
+  const start = () => startKernel(ASKING)
+  const counts = values.rows
+    ? await compareRows(start)
+    : await compareRandom(start, { wanted, rulesets: Number(values.rulesets), seed, most })
+  report(counts)
+  return counts.disagreements > 0 ? 1 : 0
 }
 
 async function openConnections(run: SocketRun): Promise<SocketCounts> {

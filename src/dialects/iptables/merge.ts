@@ -1,7 +1,13 @@
 import { conditionOn, parseCell, withCondition } from '@/model/fields/cell'
-import type { Condition, FieldTest, Interval, Term } from '@/model/fields/field'
+import type { Condition, FieldId, FieldTest, Interval, Term } from '@/model/fields/field'
 import { FIELDS } from '@/model/fields/index'
-import { familyInterval, intersectIntervals, unionIntervals } from '@/model/fields/intervals'
+import {
+  complementIntervals,
+  familyInterval,
+  intersectIntervals,
+  unionIntervals,
+} from '@/model/fields/intervals'
+import { fieldOf } from '@/model/fields/lookup'
 import { resolveTerms } from '@/model/fields/resolve'
 import type { Family } from '@/model/packet/address'
 import { PROTOCOL } from '@/model/packet/packet'
@@ -134,6 +140,13 @@ function sameValues(
   const values = resolveTerms(cell.terms, resolver)
   const said = resolveTerms(written?.terms ?? [], resolver)
   if (values.kind === 'names' || said.kind === 'names') return false
+  if (ALWAYS_THERE.has(cell.field)) {
+    const { domain } = fieldOf(cell.field)
+    if (domain.kind !== 'numbers' || !written) return false
+    const effective = (negated: boolean, intervals: readonly Interval[]) =>
+      negated ? complementIntervals(intervals, domain.first, domain.last) : intervals
+    return key(effective(cell.negated, values.intervals)) === key(effective(written.negated, said.intervals))
+  }
   const isAddress = cell.field === 'src' || cell.field === 'dst'
   const mine = isAddress ? intersectIntervals(values.intervals, [familyInterval(family)]) : values.intervals
   // "None of nothing" is written as no condition, or as every port.
@@ -142,6 +155,8 @@ function sameValues(
   return written !== undefined && cell.negated === written.negated && key(mine) === key(said.intervals)
 }
 
+/** Fields that every packet has: "not 2 to 5" of them is the rest. */
+const ALWAYS_THERE: ReadonlySet<FieldId> = new Set(['length', 'hopLimit', 'tos'])
 const EVERY_PORT: Interval = { first: 0, last: 65535 }
 
 /** Packets that are no TCP are answered alike by a rule with a reset, which then has no TCP line to show it. */

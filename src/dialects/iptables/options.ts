@@ -60,6 +60,17 @@ export const MATCH_OPTIONS: Readonly<Record<string, readonly OptionSpelling[]>> 
   ],
   comment: [option('--comment', 1)],
   iprange: [option('--src-range', 1), option('--dst-range', 1)],
+  length: [option('--length', 1)],
+  ttl: [option('--ttl-eq', 1, '--ttl'), option('--ttl-lt', 1), option('--ttl-gt', 1)],
+  hl: [option('--hl-eq', 1), option('--hl-lt', 1), option('--hl-gt', 1)],
+  tos: [option('--tos', 1)],
+  dscp: [option('--dscp', 1), option('--dscp-class', 1)],
+  addrtype: [
+    option('--src-type', 1),
+    option('--dst-type', 1),
+    option('--limit-iface-in', 0),
+    option('--limit-iface-out', 0),
+  ],
 }
 
 /** The match that `-p NAME` brings along without being asked (and `-p 6` likewise). */

@@ -9,6 +9,7 @@ import { TCP_FLAG } from '@/model/packet/packet'
 import { parsePortRange } from '@/model/packet/port'
 import { parsePrefix, prefixInterval } from '@/model/packet/prefix'
 import type { DiagnosticKind } from '@/model/result'
+import { readHeaderOption } from './header-matches'
 import { type OptionUse, type RuleSyntax, writeUse } from './rule-syntax'
 import { FLAG_SPELLING, MULTIPORT_SLOTS, readProtocol, SIX_FLAGS, STATE_SPELLING } from './spelling'
 import type { Word } from './words'
@@ -76,7 +77,8 @@ export function readMatch(syntax: RuleSyntax, family: Family): ReadMatch {
       else if (use.owner.kind === 'match') {
         if (use.name === '-m') needsOption(use, matches)
         if (use.owner.name === 'comment' && use.name === '--comment') comments.push(use.values[0]?.text ?? '')
-        else if (!readModuleOption(use, protocol, tests)) keep(opaque, use)
+        else if (!readModuleOption(use, protocol, tests) && !readHeader(use, matches, family, tests))
+          keep(opaque, use)
       } else if (use.name === '-f') keep(opaque, use)
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error
@@ -213,6 +215,16 @@ function readInterface(use: OptionUse, tests: Condition[]): void {
 }
 
 const NO_NAMES = { deviceId: () => undefined, deviceName: () => undefined, setHolds: () => undefined }
+
+/** Reads an option on the rest of the header; false where it is to be kept as text. */
+function readHeader(use: OptionUse, uses: readonly OptionUse[], family: Family, tests: Condition[]): boolean {
+  const siblings = uses.filter(({ owner }) => owner.instance === use.owner.instance)
+  const read = readHeaderOption(use, siblings, family)
+  if (read === undefined) return false
+  if (typeof read === 'string') refuse(read, use.values[0] ?? use.word)
+  tests.push(read)
+  return true
+}
 
 /** Reads one option of a match; false where it is to be kept as text. */
 function readModuleOption(use: OptionUse, protocol: ReadMatch['protocol'], tests: Condition[]): boolean {

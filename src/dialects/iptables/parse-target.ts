@@ -98,12 +98,6 @@ export function readTarget(
       }
       if (row.means === 'tcp-reset' && (match.protocol?.number !== 6 || match.protocol.negated))
         complain('tcp-reset answers TCP alone. Write -p tcp.', word ?? name)
-      if (row.nearest)
-        complain(
-          `${row.name} is answered as icmp6-adm-prohibited, which senders take alike.`,
-          word ?? name,
-          'approximated',
-        )
       return answer({ kind: 'reject', with: row.means })
     }
     case 'LOG': {

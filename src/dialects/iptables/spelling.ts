@@ -63,8 +63,6 @@ interface RejectSpelling {
   readonly name: string
   readonly short: string
   readonly means: RejectKind
-  /** This family has no answer of that kind; this one is nearest. */
-  readonly nearest?: boolean
 }
 
 /** Answers of REJECT in the order in which the tool looks an abbreviation up (libipt_REJECT, libip6t_REJECT). */
@@ -85,22 +83,24 @@ export const REJECT_SPELLING: Readonly<Record<Family, readonly RejectSpelling[]>
     { name: 'icmp6-addr-unreachable', short: 'addr-unreach', means: 'icmp-host-unreachable' },
     { name: 'icmp6-port-unreachable', short: 'port-unreach', means: 'icmp-port-unreachable' },
     { name: 'tcp-reset', short: 'tcp-reset', means: 'tcp-reset' },
-    { name: 'icmp6-policy-fail', short: 'policy-fail', means: 'icmp-admin-prohibited', nearest: true },
-    { name: 'icmp6-reject-route', short: 'reject-route', means: 'icmp-admin-prohibited', nearest: true },
+    { name: 'icmp6-policy-fail', short: 'policy-fail', means: 'icmp6-policy-fail' },
+    { name: 'icmp6-reject-route', short: 'reject-route', means: 'icmp6-reject-route' },
   ],
 }
 
-/** What IPv6 says instead of the IPv4 answers that it does not have. */
-const NEAREST_IN_IPV6: Partial<Record<RejectKind, string>> = {
+/** What a family says instead of the answers that it does not have. */
+const NEAREST: Partial<Record<RejectKind, string>> = {
   'icmp-proto-unreachable': 'icmp6-port-unreachable',
   'icmp-net-prohibited': 'icmp6-adm-prohibited',
   'icmp-host-prohibited': 'icmp6-adm-prohibited',
+  'icmp6-policy-fail': 'icmp-admin-prohibited',
+  'icmp6-reject-route': 'icmp-admin-prohibited',
 }
 
 export function writeReject(family: Family, kind: RejectKind): { name: string; exact: boolean } {
-  const row = REJECT_SPELLING[family].find(({ means, nearest }) => means === kind && !nearest)
+  const row = REJECT_SPELLING[family].find(({ means }) => means === kind)
   if (row) return { name: row.name, exact: true }
-  return { name: NEAREST_IN_IPV6[kind] ?? 'icmp6-port-unreachable', exact: false }
+  return { name: NEAREST[kind] ?? 'icmp6-port-unreachable', exact: false }
 }
 
 /** Chains of the kernel: which interface they know. Source: iptables(8) -i, -o; SEMANTICS [E6]. */

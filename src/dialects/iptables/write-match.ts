@@ -9,6 +9,7 @@ import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
 import { ofFamily, type PlainTest, plainTest } from '../plain-terms'
 import { hidesSomething } from '../plain-text'
+import { isLiteral, writeHeaderTest } from './header-matches'
 import { protocolRows } from './protocol-rows'
 import { readRuleSyntax, writeUse } from './rule-syntax'
 import { FIELD_SPELLING, MULTIPORT_SLOTS, OPAQUE_LENGTH, STATE_SPELLING, writeProtocol } from './spelling'
@@ -77,6 +78,14 @@ export function writeMatch(match: readonly Condition[], place: Place, context: P
         break
       case 'ctState':
         rest.push([writeStates(plain, context)])
+        break
+      case 'length':
+      case 'hopLimit':
+      case 'tos':
+      case 'srcType':
+      case 'dstType':
+        rest.push(writeHeaderTest(plain, place.family))
+        if (!isLiteral(plain)) remember[condition.field] = formatCondition(condition, context.names)
         break
       case 'protocol':
       case 'sport':

@@ -1,5 +1,12 @@
 import { conditionOn } from '@/model/fields/cell'
-import { type Condition, CT_STATES, type FieldId, type FieldTest, type Interval } from '@/model/fields/field'
+import {
+  ADDRESS_TYPES,
+  type Condition,
+  CT_STATES,
+  type FieldId,
+  type FieldTest,
+  type Interval,
+} from '@/model/fields/field'
 import { complementIntervals, containsValue, unionIntervals } from '@/model/fields/intervals'
 import { fieldOf } from '@/model/fields/lookup'
 import { FAMILY, type Family, formatAddress, type IpAddress } from '@/model/packet/address'
@@ -39,7 +46,12 @@ export function writeMatch(
     tests.set(condition.field, plainTest(condition, context))
   }
   const families = familiesOf(table, tests)
-  const splits = tests.has('src') || tests.has('dst') || tests.has('icmpType') || tests.has('icmpv6Type')
+  const splits =
+    tests.has('hopLimit') ||
+    tests.has('src') ||
+    tests.has('dst') ||
+    tests.has('icmpType') ||
+    tests.has('icmpv6Type')
   const protocol = onlyProtocol(conditionOn(match, 'protocol'))
   const transport = writeTransport(tests)
   const specs = (splits ? families : families.slice(0, 1)).flatMap((family) => {
@@ -53,6 +65,7 @@ export function writeMatch(
       addresses.length > 0 ? [addresses.join(' ')] : [''],
       ...transport,
       ...writeIcmp(tests, family),
+      writeHeader(tests, family),
       [writeStates(tests.get('ctState'))],
     ]
     return product(columns).map((text) => ({
@@ -229,6 +242,35 @@ function writeIcmp(tests: ReadonlyMap<FieldId, PlainTest>, family: Family): stri
   if (whole.length > 0) lines.unshift(`${key} type ${values(whole, number)}`)
   if (lines.length === 0) throw new LeftOut('it matches no type of ICMP.', true)
   return [lines]
+}
+
+/** nft's words for ADDRESS_TYPES. */
+const FIB_TYPES = ADDRESS_TYPES.map((type) => (type === 'unspecified' ? 'unspec' : type))
+
+/** Length, hop limit and what the addresses are to the device. */
+function writeHeader(tests: ReadonlyMap<FieldId, PlainTest>, family: Family): string[] {
+  if (tests.has('tos')) throw new LeftOut('nft has no word for the whole type of service.')
+  const parts: string[] = []
+  const add = (field: FieldId, key: string, write: (interval: Interval) => string) => {
+    const test = tests.get(field)
+    if (!test) return
+    parts.push(`${key} ${test.negated ? '!= ' : ''}${values(test.intervals, write)}`)
+  }
+  add('length', 'meta length', number)
+  add('hopLimit', family === 4 ? 'ip ttl' : 'ip6 hoplimit', number)
+  for (const [field, key] of [
+    ['srcType', 'fib saddr type'],
+    ['dstType', 'fib daddr type'],
+  ] as const) {
+    const test = tests.get(field)
+    if (!test) continue
+    const types = test.intervals.flatMap(({ first, last }) =>
+      ADDRESS_TYPES.slice(Number(first), Number(last) + 1).map((_, index) => Number(first) + index),
+    )
+    const word = ({ first }: Interval) => FIB_TYPES[Number(first)] ?? ''
+    parts.push(`${key} ${test.negated ? '!= ' : ''}${singly([...new Set(types)], word)}`)
+  }
+  return [parts.join(' ')]
 }
 
 function writeStates(test: PlainTest | undefined): string {

@@ -69,7 +69,7 @@ function writeReject(kind: RejectKind, spec: WrittenSpec, { table }: TargetPlace
   if (table === 'ip' || spec.family === 4) return [`reject with icmp ${ICMP[kind] ?? V4[kind]}`]
   if (table === 'ip6' || spec.family === 6) return [`reject with icmpv6 ${V6[kind] ?? 'admin-prohibited'}`]
   return [
-    `meta nfproto ipv4 reject with icmp ${ICMP[kind]}`,
+    `meta nfproto ipv4 reject with icmp ${ICMP[kind] ?? V4[kind]}`,
     `meta nfproto ipv6 reject with icmpv6 ${V6[kind] ?? 'admin-prohibited'}`,
   ]
 }
@@ -79,6 +79,8 @@ const V4: Partial<Record<RejectKind, string>> = {
   'icmp-net-unreachable': 'net-unreachable',
   'icmp-host-unreachable': 'host-unreachable',
   'icmp-admin-prohibited': 'admin-prohibited',
+  'icmp6-policy-fail': 'admin-prohibited',
+  'icmp6-reject-route': 'admin-prohibited',
 }
 
 /** What IPv6 has; nearest for the rest. */
@@ -87,6 +89,8 @@ const V6: Partial<Record<RejectKind, string>> = {
   'icmp-net-unreachable': 'no-route',
   'icmp-host-unreachable': 'addr-unreachable',
   'icmp-proto-unreachable': 'port-unreachable',
+  'icmp6-policy-fail': 'policy-fail',
+  'icmp6-reject-route': 'reject-route',
 }
 
 const random = (to: NatTo) => (to.random ? ' random' : '')

@@ -7,8 +7,10 @@ const UNTRACKED: Tracking = { state: 'untracked', direction: 'original' }
 /** Keeps everything as steps of the packet's trace. */
 export function traceRecorder(passage: Passage, hook: Hook): Recorder {
   return {
-    entered: (chain, base) =>
-      record(passage, { kind: 'chain-entered', chain: chain.ref, hook, base, ...contextOf(passage) }),
+    entered: (chain, base) => {
+      const { addressType: _, ...seen } = contextOf(passage)
+      record(passage, { kind: 'chain-entered', chain: chain.ref, hook, base, ...seen })
+    },
     passed: (rules) => record(passage, { kind: 'rules-passed', rules }),
     matched: (chain, { rule, number, locked, target }, assumed) =>
       record(passage, {

@@ -25,6 +25,8 @@ const NUMBERS: Readonly<Record<IcmpMeaning, Readonly<Record<4 | 6, readonly [typ
     'icmp-net-prohibited': { 4: [3, 9], 6: [1, 1] },
     'icmp-host-prohibited': { 4: [3, 10], 6: [1, 1] },
     'icmp-admin-prohibited': { 4: [3, 13], 6: [1, 1] },
+    'icmp6-policy-fail': { 4: [3, 13], 6: [1, 5] },
+    'icmp6-reject-route': { 4: [3, 13], 6: [1, 6] },
     'ttl-exceeded': { 4: [11, 0], 6: [3, 0] },
     'no-route': { 4: [3, 0], 6: [1, 0] },
     'no-protocol': { 4: [3, 2], 6: [4, 1] },

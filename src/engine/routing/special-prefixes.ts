@@ -37,6 +37,8 @@ const PRIVATE = ranges(
 )
 /** Never a source on a wire: 0.0.0.0/8, loopback, and what is no single host (RFC 1812 5.3.7). */
 const NO_SOURCE_V4 = ranges('0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/4', '240.0.0.0/4')
+/** Addresses of "this network": who has none yet (RFC 6890). */
+const THIS_NETWORK = ranges('0.0.0.0/8', '::')
 const LINK_LOCAL_V6 = ranges('fe80::/10')
 
 export const isLoopback = (ip: IpAddress): boolean => isIn(LOOPBACK, ip)
@@ -44,4 +46,5 @@ export const isMulticast = (ip: IpAddress): boolean => isIn(MULTICAST, ip)
 /** Prefixes that no public router carries. */
 export const isPrivate = (ip: IpAddress): boolean => isIn(PRIVATE, ip)
 export const isNoSourceV4 = (ip: IpAddress): boolean => isIn(NO_SOURCE_V4, ip)
+export const isThisNetwork = (ip: IpAddress): boolean => isIn(THIS_NETWORK, ip)
 export const isLinkLocalV6 = (ip: IpAddress): boolean => isIn(LINK_LOCAL_V6, ip)

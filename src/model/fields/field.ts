@@ -1,3 +1,4 @@
+import type { IpAddress } from '../packet/address'
 import type { Packet } from '../packet/packet'
 import type { Result } from '../result'
 
@@ -17,6 +18,10 @@ export interface Interval {
 export const CT_STATES = ['new', 'established', 'related', 'invalid', 'untracked'] as const
 export type CtState = (typeof CT_STATES)[number]
 
+/** What an address is to a device. Source: iptables-extensions(8) addrtype; RFC 1122 3.2.1.3. */
+export const ADDRESS_TYPES = ['unicast', 'local', 'broadcast', 'multicast', 'unspecified'] as const
+export type AddressType = (typeof ADDRESS_TYPES)[number]
+
 /** Everything that a rule may look at, at the moment it looks. Filtering is a pure function of this. */
 export interface MatchContext {
   readonly packet: Packet
@@ -26,6 +31,8 @@ export interface MatchContext {
   readonly oif?: string
   /** Absent where the device keeps no state. */
   readonly ctState?: CtState
+  /** What an address is to the device; absent where nobody asks on a device. */
+  readonly addressType?: (address: IpAddress) => AddressType
 }
 
 /**
@@ -84,6 +91,11 @@ export const FIELD_IDS = [
   'sport',
   'dst',
   'dport',
+  'srcType',
+  'dstType',
+  'length',
+  'hopLimit',
+  'tos',
   'tcpFlags',
   'icmpType',
   'icmpv6Type',

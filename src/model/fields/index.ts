@@ -1,16 +1,21 @@
 import { ctStateField } from './ct-state'
 import { dportField } from './dport'
 import { dstField } from './dst'
+import { dstTypeField } from './dst-type'
 import { familyField } from './family'
 import type { Field } from './field'
+import { hopLimitField } from './hop-limit'
 import { icmpTypeField } from './icmp-type'
 import { icmpv6TypeField } from './icmpv6-type'
 import { iifField } from './iif'
+import { lengthField } from './length'
 import { oifField } from './oif'
 import { protocolField } from './protocol'
 import { sportField } from './sport'
 import { srcField } from './src'
+import { srcTypeField } from './src-type'
 import { tcpFlagsField } from './tcp-flags'
+import { tosField } from './tos'
 
 /** What a rule can match on, in the order in which conditions are asked and cells stand. */
 export const FIELDS: readonly Field[] = [
@@ -20,6 +25,11 @@ export const FIELDS: readonly Field[] = [
   sportField,
   dstField,
   dportField,
+  srcTypeField,
+  dstTypeField,
+  lengthField,
+  hopLimitField,
+  tosField,
   tcpFlagsField,
   icmpTypeField,
   icmpv6TypeField,

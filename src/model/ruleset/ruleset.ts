@@ -23,7 +23,7 @@ export const PRIORITY = {
   srcnat: 100,
 } as const
 
-/** How a reject answers. The names are iptables-extensions(8)'s; IPv6 takes the nearest of its own. */
+/** How a reject answers. The names are iptables-extensions(8)'s; each family takes the nearest where it has none of its own. */
 export const REJECT_KINDS = [
   'icmp-port-unreachable',
   'icmp-net-unreachable',
@@ -32,6 +32,8 @@ export const REJECT_KINDS = [
   'icmp-net-prohibited',
   'icmp-host-prohibited',
   'icmp-admin-prohibited',
+  'icmp6-policy-fail',
+  'icmp6-reject-route',
   'tcp-reset',
 ] as const
 export type RejectKind = (typeof REJECT_KINDS)[number]

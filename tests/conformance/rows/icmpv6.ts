@@ -57,6 +57,8 @@ export const ICMPV6_ROWS: readonly Row[] = [
       ['icmp6-adm-prohibited', '1/1'],
       ['icmp6-addr-unreachable', '1/3'],
       ['icmp6-port-unreachable', '1/4'],
+      ['icmp6-policy-fail', '1/5'],
+      ['icmp6-reject-route', '1/6'],
     ] as const
   ).map(
     ([kind, made]): Row => ({

@@ -82,7 +82,10 @@ function packetMaker(random: Choices, network: TestNetwork) {
     }
   }
 
-  const hopLimit = () => (random.chance(3) ? { ttl: random.between(1, 2) } : {})
+  const hopLimit = () => ({
+    ...(random.chance(3) && { ttl: random.between(1, 2) }),
+    ...(random.chance(20) && { tos: random.one([0x10, 0xb8, 0xc0, 0x02]) }),
+  })
 
   function answerTo(packet: PacketSpec, answer: PacketAnswer): PacketSpec[] {
     if (answer.verdict !== 'delivered' || !answer.received) return []

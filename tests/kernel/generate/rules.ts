@@ -186,8 +186,19 @@ function stateMatch(random: Choices): string {
     : `-m state${negated(random)} --state ${states}`
 }
 
-function otherMatch(random: Choices): string {
-  return random.one(['-m comment --comment "a -j DROP in words"'])
+function otherMatch(random: Choices, { family, addresses }: TestNetwork): string {
+  const not = negated(random)
+  const hops = family === 4 ? 'ttl' : 'hl'
+  const range = random.one([`${addresses.lan}-${addresses.desk}`, `${addresses.wan}-${addresses.other}`])
+  return random.one([
+    '-m comment --comment "a -j DROP in words"',
+    `-m length${not} --length ${random.one(['40', '28:60', ':100', '48:'])}`,
+    `-m ${hops} ${random.one([`${not.trimStart()} --${hops}-eq 63`.trim(), `--${hops}-lt 64`, `--${hops}-gt 63`])}`,
+    `-m tos${not} --tos ${random.one(['0x10', '0x00/0x03', '0xc0/0xe0', 'Minimize-Delay'])}`,
+    `-m dscp${not} --dscp ${random.one(['0', '48', '0x2e'])}`,
+    `-m addrtype${not} ${random.one(['--dst-type', '--src-type'])} ${random.one(family === 4 ? ['LOCAL', 'UNICAST', 'LOCAL,BROADCAST', 'MULTICAST'] : ['LOCAL', 'MULTICAST'])}`,
+    `-m iprange${not} ${random.one(['--src-range', '--dst-range'])} ${range}`,
+  ])
 }
 
 function target(random: Choices, network: TestNetwork, where: Where, protocol: string | undefined): string {
@@ -215,7 +226,14 @@ function rejects({ family }: TestNetwork, protocol: string | undefined): string[
           'icmp-host-prohibited',
           'icmp-admin-prohibited',
         ]
-      : ['icmp6-no-route', 'icmp6-adm-prohibited', 'icmp6-addr-unreachable', 'icmp6-port-unreachable']
+      : [
+          'icmp6-no-route',
+          'icmp6-adm-prohibited',
+          'icmp6-addr-unreachable',
+          'icmp6-port-unreachable',
+          'icmp6-policy-fail',
+          'icmp6-reject-route',
+        ]
   return [
     'REJECT',
     ...kinds.map((kind) => `REJECT --reject-with ${kind}`).slice(0, 7),

@@ -1,0 +1,3 @@
+import { addressTypeField } from './address-type-field'
+
+export const srcTypeField = addressTypeField('srcType', 'src', 'type of source')
