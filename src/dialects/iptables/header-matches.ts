@@ -164,7 +164,16 @@ function readTypes(text: string, family: Family): Interval[] | undefined {
  * and "no TTL from 2 to 5" as what is left.
  */
 export function isLiteral({ field, negated, intervals }: PlainTest): boolean {
-  if (field === 'tos') return asMask(bytesOf(intervals)) !== undefined && intervals.length === 1
+  if (field === 'tos') {
+    const common = asMask(bytesOf(intervals))
+    const back = common ? masked(common.value, common.mask) : []
+    return (
+      back.length === intervals.length &&
+      back.every(
+        ({ first, last }, index) => first === intervals[index]?.first && last === intervals[index]?.last,
+      )
+    )
+  }
   if (field === 'hopLimit') return !negated || intervals.every(({ first, last }) => first === last)
   return true
 }

@@ -143,6 +143,7 @@ function receiveIcmp(
       icmpId,
       icmpSeq,
       ...(payload ? { payload } : {}),
+      tos: packet.tos,
       hopLimit: deviceOf(moment, device).profile.hopLimit,
     })
     transmit(moment, device, reply, { role: 'reply', connection, answers: journey, isIcmpOfStack: true })

@@ -47,7 +47,7 @@ export function receiveSegment(
     emit(moment, device, key, SYN | ACK, undefined, journey)
     return 'delivered'
   }
-  const reset = resetFor(packet, profile.hopLimit)
+  const reset = resetOfStack(packet, profile.hopLimit)
   if (reset) transmit(moment, device, reset, { role: 'reply', connection, answers: journey })
   return service ? 'delivered' : 'no-listener'
 }
@@ -84,7 +84,7 @@ function continueSocket(
   // Without ACK a segment says nothing to a connection (RFC 9293 3.10.7.4, fifth).
   if (!(packet.flags & ACK)) return
   if (socket.state === 'SYN-RECEIVED' && !acknowledgesNews(socket, packet)) {
-    const reset = resetFor(packet, deviceOf(moment, device).profile.hopLimit)
+    const reset = resetOfStack(packet, deviceOf(moment, device).profile.hopLimit)
     if (reset)
       transmit(moment, device, reset, { role: 'reply', connection: socket.connection, answers: journey })
     return
@@ -142,7 +142,8 @@ function answerToSyn(
     return
   }
   if (!opened) {
-    const reset = packet.flags & ACK ? resetFor(packet, deviceOf(moment, device).profile.hopLimit) : undefined
+    const reset =
+      packet.flags & ACK ? resetOfStack(packet, deviceOf(moment, device).profile.hopLimit) : undefined
     if (reset)
       transmit(moment, device, reset, { role: 'request', connection: socket.connection, answers: journey })
     return
@@ -334,4 +335,13 @@ function tellServer(
     if (action.kind === 'send') emit(moment, device, key, ACK | PSH, action.payload, answers)
     if (action.kind === 'close') finishSending(moment, device, key, answers)
   }
+}
+
+/** ECN bits are of the sender's path and not given back (RFC 3168 section 6.1.5). */
+const WITHOUT_ECN = 0xfc
+
+/** The reset of a host's own stack carries the type of service of what it answers, as measured; a firewall's carries none. */
+function resetOfStack(segment: TcpPacket, hopLimit: number): TcpPacket | undefined {
+  const reset = resetFor(segment, hopLimit)
+  return reset && { ...reset, tos: segment.tos & WITHOUT_ECN }
 }
