@@ -4,7 +4,7 @@
  * What a diagnostic means for the reader.
  * - `syntax-error`: the text is not of the language; nothing can be made of this place.
  * - `unsupported`: understood, would change what happens to a packet, and cannot be kept.
- * - `approximated`: kept as opaque text, answered with "maybe".
+ * - `approximated`: kept as opaque text, assumed not to match unless the rule says otherwise.
  * - `ignored`: understood, has no effect here.
  * - `note`: worth knowing, changes nothing.
  */

@@ -13,6 +13,8 @@ export interface TriedRule {
   readonly name: string
   readonly locked: boolean
   readonly matched: boolean
+  /** It matched because a condition that nobody can answer is assumed to. */
+  readonly assumed?: boolean
   readonly failed?: FailedCondition
   readonly target?: TargetKind
 }

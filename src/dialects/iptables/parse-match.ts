@@ -96,7 +96,7 @@ export function readMatch(syntax: RuleSyntax, family: Family): ReadMatch {
     tests.push({ kind: 'opaque', dialect: family === 4 ? 'iptables' : 'ip6tables', text })
     remarks.push({
       kind: 'approximated',
-      message: `${text} is kept as it stands and answered with "maybe".`,
+      message: `${text} is kept as it stands. It is assumed not to match; the menu of the rule's action can assume the other.`,
       word: uses[0]?.word as Word,
     })
   }

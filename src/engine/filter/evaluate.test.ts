@@ -202,6 +202,20 @@ describe('opaque conditions', () => {
     return device.stages.find((stage) => stage.hook === 'forward')!.chain
   }
 
+  test('a rule says itself what its own are taken for', () => {
+    const recorded: boolean[] = []
+    const given = chain()
+    const rules = given.rules.map((each) => ({ ...each, rule: { ...each.rule, assume: 'matches' as const } }))
+    const decision = walkChain({
+      chain: { ...given, rules },
+      context: { packet: segment('S') },
+      find: () => undefined,
+      recorder: { ...KEEP_NOTHING, matched: (_chain, _rule, assumed) => recorded.push(assumed) },
+    })
+    expect(decision.kind).toBe('accept')
+    expect(recorded).toEqual([true])
+  })
+
   test.each([
     [undefined, 'drop'],
     ['no-match', 'drop'],

@@ -23,7 +23,7 @@ export interface Walk {
   /** Finds user chains of the same device. */
   find(ref: ChainRef): CompiledChain | undefined
   readonly recorder: Recorder
-  /** What an opaque condition is taken for; 'no-match' where absent. */
+  /** What every opaque condition is taken for; where absent, what its rule says. */
   readonly assume?: 'match' | 'no-match'
 }
 
@@ -154,13 +154,14 @@ export function missesIn({ chain, first, end, context, assumeMatch }: PassedRule
 }
 
 function firstFailed(
-  { conditions }: CompiledRule,
+  { conditions, rule }: CompiledRule,
   values: FieldValues,
   assumeMatch: boolean,
 ): CompiledCondition | undefined {
+  const assumed = assumeMatch || rule.assume === 'matches'
   for (let i = 0; i < conditions.length; i++) {
     const condition = conditions[i] as CompiledCondition
-    if (!(condition.holds(values) ?? assumeMatch)) return condition
+    if (!(condition.holds(values) ?? assumed)) return condition
   }
   return undefined
 }

@@ -85,7 +85,7 @@ describe('why a condition failed', () => {
     )
     expect(opaque.test({ packet: reply })).toBeUndefined()
     expect(opaque.explain({ packet: reply }).sentence).toBe(
-      'nobody can tell whether -m recent matches, so it is taken not to',
+      'nobody can tell whether -m recent matches; it is assumed not to',
     )
   })
 

@@ -11,7 +11,7 @@ export function failedOpaque({ text }: OpaqueTest): FailedCondition {
     field: 'opaque',
     wanted: text,
     negated: false,
-    sentence: `nobody can tell whether ${text} matches, so it is taken not to`,
+    sentence: `nobody can tell whether ${text} matches; it is assumed not to`,
   }
 }
 

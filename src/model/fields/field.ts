@@ -69,7 +69,7 @@ export interface FieldTest {
   readonly terms: readonly Term[]
 }
 
-/** A match that was read but not understood: kept, and answered "maybe". */
+/** A match that was read but not understood: kept, and answered as its rule assumes. */
 export interface OpaqueTest {
   readonly kind: 'opaque'
   readonly dialect: string

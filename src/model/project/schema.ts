@@ -43,6 +43,7 @@ export const rowSchema = z.discriminatedUnion('kind', [
     match: z.array(conditionCodec),
     target,
     log: z.boolean(),
+    assume: z.exactOptional(z.literal('matches')),
     sourceLine: z.exactOptional(z.int().check(z.minimum(1))),
   }),
   z.strictObject({ kind: z.literal('separator'), id, title: z.string() }),

@@ -80,6 +80,11 @@ export interface Rule {
   readonly target: Target
   /** A log line is written before the target acts (the log column). */
   readonly log: boolean
+  /**
+   * What the person takes conditions for whose answer is neither in the packet nor in the tables (-m limit, -m time):
+   * absent, they are taken not to match.
+   */
+  readonly assume?: 'matches'
   /** Where it was read: 1-based line of the imported text. */
   readonly sourceLine?: number
 }

@@ -56,6 +56,11 @@ function RuleRow(props: RowProps & { readonly row: RuleGridRow }) {
   const failedField = reading.failed.get(rule.id)
   const userChains = model.chains[0] ? userChainsBeside(device, model.chains[0]) : []
   const change = (next: (rule: Rule) => Rule, label: string) => commit(model.change(row.key, next), label)
+  const toggleAssumption = () =>
+    change(
+      ({ assume, ...before }) => (assume ? before : { ...before, assume: 'matches' }),
+      'change an assumption',
+    )
   const toggleLog = () =>
     change((before) => ({ ...before, log: !before.log }), rule.log ? 'stop logging' : 'log a rule')
   const hits = row.verdicts.reduce((sum, { ref }) => sum + reading.hits(ref, rule.id), 0)
@@ -164,6 +169,9 @@ function RuleRow(props: RowProps & { readonly row: RuleGridRow }) {
             chains={userChains}
             locked={locked}
             {...(wide ? {} : { log: rule.log, onLog: toggleLog })}
+            {...(rule.match.some(({ kind }) => kind === 'opaque')
+              ? { assume: rule.assume ?? 'does not match', onAssume: toggleAssumption }
+              : {})}
             onChoose={(target) =>
               commit(model.setTarget(row.key, cell.ref, target), 'change what a rule does')
             }

@@ -49,6 +49,9 @@ interface Props {
   /** Whether a line is written before the target acts; absent where a column of its own says so. */
   readonly log?: boolean
   readonly onLog?: () => void
+  /** What the rule's conditions that nobody can answer are taken for; absent where it has none. */
+  readonly assume?: 'matches' | 'does not match'
+  readonly onAssume?: () => void
 }
 
 /** What a rule does, and the menu of what it could do. */
@@ -61,12 +64,15 @@ export function VerdictMenu({
   locked = false,
   log = false,
   onLog,
+  assume,
+  onAssume,
 }: Props) {
   const word = target ? targetWord(firewall, target) : '–'
   const face = (
     <>
       {target && <TargetIcon kind={target.kind} />}
       <span className="ellip">{word}</span>
+      {assume === 'matches' && <span title="conditions that nobody can tell are assumed to match">≈</span>}
       {log && <FileText className="i log-mark" aria-label="writes a log line" />}
     </>
   )
@@ -94,6 +100,17 @@ export function VerdictMenu({
           if (found) onChoose(found)
         }}
       />
+      {assume && onAssume && (
+        <>
+          <MenuLine />
+          <MenuItem
+            note={`what nobody can tell ${assume === 'matches' ? 'is assumed to match' : 'is assumed not to match'}`}
+            onSelect={onAssume}
+          >
+            {assume === 'matches' ? 'Assume that it does not match' : 'Assume that it matches'}
+          </MenuItem>
+        </>
+      )}
       {onLog && (
         <>
           <MenuLine />

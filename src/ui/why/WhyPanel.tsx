@@ -2,12 +2,18 @@ import { Check, Copy, CornerUpLeft, X } from 'lucide-react'
 import { useState } from 'react'
 import { ownRulesSentence, ownRulesVerdict } from '@/analyses/explain-verdict/own-rules'
 import { explain } from '@/analyses/explain-verdict/sentences'
-import { decidingWalk, deviceName, isDecider, type Walk, walksOf } from '@/analyses/explain-verdict/walks'
+import {
+  decidingWalk,
+  deviceName,
+  isDecider,
+  type TriedRule,
+  type Walk,
+  walksOf,
+} from '@/analyses/explain-verdict/walks'
 import type { Network } from '@/engine/network'
 import { BLACK_LIST_DEFENSE, builtinGroup, withBuiltin } from '@/model/firewalls/built-in'
 import { packetAddresses, packetWord } from '@/model/packet/label'
 import { chainKey } from '@/model/ruleset/chains'
-import type { TargetKind } from '@/model/ruleset/ruleset'
 import { commit, currentDesign } from '@/state/design-store'
 import { useCursor } from '@/state/playback/cursor'
 import { useCurrentTrace, useRun } from '@/state/run-store'
@@ -159,8 +165,8 @@ function TriedRules({ walk }: { readonly walk: Walk }) {
         const decides = isDecider(walk, tried)
         const text = tried.matched
           ? decides
-            ? `matches and decides: ${walk.verdict}`
-            : wentOn(tried.target)
+            ? `${matchesHow(tried)} and decides: ${walk.verdict}`
+            : wentOn(tried)
           : tried.failed?.sentence
         return (
           <li
@@ -201,13 +207,17 @@ function TriedRules({ walk }: { readonly walk: Walk }) {
   )
 }
 
+const matchesHow = ({ assumed }: TriedRule) => (assumed ? 'is assumed to match' : 'matches')
+
 /** What a rule that matched and did not decide did. */
-function wentOn(target: TargetKind | undefined): string {
-  if (target === 'jump' || target === 'goto') return 'matches, and another chain is asked'
-  if (target === 'return') return 'matches, and the chain before goes on'
+function wentOn(tried: TriedRule): string {
+  const { target } = tried
+  const matches = matchesHow(tried)
+  if (target === 'jump' || target === 'goto') return `${matches}, and another chain is asked`
+  if (target === 'return') return `${matches}, and the chain before goes on`
   return target === 'log'
-    ? 'matches, writes a line, and the next rule is asked'
-    : 'matches, and the next rule is asked'
+    ? `${matches}, writes a line, and the next rule is asked`
+    : `${matches}, and the next rule is asked`
 }
 
 function VerdictIcon({ verdict }: { readonly verdict: Walk['verdict'] }) {
