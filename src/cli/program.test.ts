@@ -40,11 +40,11 @@ describe('the program', () => {
     ],
     [
       ['translate', '--to', 'nft', 'prose'],
-      'highport translate: The language of the text cannot be told. Name it with --from: iptables, ip6tables, home-router.',
+      'highport translate: The language of the text cannot be told. Name it with --from: iptables, ip6tables, ipchains, home-router.',
     ],
     [
       ['translate', '--from', 'nft', '--to', 'nft', 'prose'],
-      'highport translate: nft cannot be read. Read one of iptables, ip6tables, home-router.',
+      'highport translate: nft cannot be read. Read one of iptables, ip6tables, ipchains, home-router.',
     ],
     [['run', 'prose'], 'highport run: The design is not JSON:'],
     [['run', 'empty'], 'highport run: This is not a Highport design.'],

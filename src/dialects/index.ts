@@ -1,10 +1,11 @@
 import type { Dialect } from './dialect'
 import { homeRouter } from './home-router/home-router'
 import { ip6tables } from './ip6tables/ip6tables'
+import { ipchains } from './ipchains/ipchains'
 import { iptables } from './iptables/iptables'
 import { markdown } from './markdown/markdown'
 import { nft } from './nft/nft'
 import { text } from './text/text'
 
 /** The rule languages in the order of the menus. */
-export const DIALECTS: readonly Dialect[] = [iptables, ip6tables, nft, homeRouter, text, markdown]
+export const DIALECTS: readonly Dialect[] = [iptables, ip6tables, nft, ipchains, homeRouter, text, markdown]

@@ -23,11 +23,14 @@ export interface FoundEntry {
   readonly direction: Direction
 }
 
-/** The entry that has this tuple, and which of its two it is; one that has timed out is found too, see `isLive`. */
+/**
+ * The entry that has this tuple, and which of its two it is (of one that is its own reply: the reply, which the kernel
+ * puts in last and finds first); one that has timed out is found too, see `isLive`.
+ */
 export function findEntry(table: ConntrackTable, tuple: Tuple): FoundEntry | undefined {
   const key = tupleKey(tuple)
   const entry = entryWith(table, key)
-  return entry && { entry, direction: tupleKey(entry.original) === key ? 'original' : 'reply' }
+  return entry && { entry, direction: tupleKey(entry.reply) === key ? 'reply' : 'original' }
 }
 
 function entryWith({ entries, byTuple }: ConntrackTable, key: string): ConntrackEntry | undefined {

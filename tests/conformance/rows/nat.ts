@@ -1,5 +1,5 @@
 import type { PacketSpec } from '../../kernel/case'
-import { ADDRESS, fromClient as c, type Row, fromServer as s } from './row'
+import { ADDRESS, fromClient as c, type Row, fromServer as s, v6 } from './row'
 
 /** Translation. The router masquerades what leaves by wan0 unless a row says otherwise. */
 
@@ -123,6 +123,18 @@ export const NAT_ROWS: readonly Row[] = [
         },
         'INVALID INVALID dropped by filter INPUT policy',
       ],
+    ],
+  },
+  {
+    name: 'a connection that translation makes its own reply is found by its reply',
+    family: 6,
+    rules: nat(`-A PREROUTING -p tcp -j DNAT --to-destination [${ADDRESS[6].server}]:8080`),
+    packets: [
+      [
+        v6(s('A', { sport: 8080, dport: 20_011, seq: 1000, ack: 5000 })),
+        `NEW NEW NEW delivered as ${ADDRESS[6].server}:8080 > ${ADDRESS[6].server}:8080`,
+      ],
+      [v6(s('R', { dst: server, sport: 8080, dport: 8080, seq: 5000 })), 'ESTABLISHED ESTABLISHED delivered'],
     ],
   },
   {
