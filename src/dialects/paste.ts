@@ -1,8 +1,10 @@
+import { fieldsOf } from '@/model/fields/cell'
 import { fieldOf } from '@/model/fields/lookup'
 import type { FirewallKind } from '@/model/firewalls/firewall-kind'
 import { type Diagnostic, diagnostic, failure, type Result, success } from '@/model/result'
 import { allChains, type ChainOfRuleset } from '@/model/ruleset/chains'
 import type { ChainRef, Row, Rule } from '@/model/ruleset/ruleset'
+import { chainsLedTo } from '@/model/ruleset/targets'
 import { detectDialect } from './detect'
 import type { Dialect, ParseContext } from './dialect'
 
@@ -91,13 +93,17 @@ function chooseChain(chains: readonly ChainOfRuleset[], wanted: ChainRef): Chain
 function whyNot({ match, target: action }: Rule, { kind, userChains }: PasteTarget): string | undefined {
   const { label } = kind
   if (!kind.targets.includes(action.kind)) return `a ${label} has no such action.`
-  if ((action.kind === 'jump' || action.kind === 'goto') && !userChains.includes(action.chain))
-    return `there is no chain ${action.chain} here.`
+  const absent = chainsLedTo(action).find((name) => !userChains.includes(name))
+  if (absent !== undefined) return `there is no chain ${absent} here.`
   for (const condition of match) {
     if (condition.kind === 'opaque') {
       if (kind.id !== 'netfilter') return `a ${label} cannot ask for "${condition.text}".`
-    } else if (!kind.fields.includes(condition.field))
-      return `a ${label} cannot ask for the ${fieldOf(condition.field).label}.`
+      continue
+    }
+    const missing = fieldsOf(condition).find((field) => !kind.fields.includes(field))
+    if (missing) return `a ${label} cannot ask for the ${fieldOf(missing).label}.`
+    if (condition.kind === 'concatenation' && kind.id !== 'netfilter')
+      return `a ${label} cannot ask for several fields together.`
   }
   return undefined
 }

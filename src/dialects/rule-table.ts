@@ -1,5 +1,5 @@
-import { formatCondition } from '@/model/fields/cell'
-import type { FieldId } from '@/model/fields/field'
+import { formatCondition, formatEntry } from '@/model/fields/cell'
+import type { FieldId, Names } from '@/model/fields/field'
 import { dualRows } from '@/model/firewalls/dual'
 import type { Firewall, FirewallKind } from '@/model/firewalls/firewall-kind'
 import { HOME_INBOUND, HOME_OUTBOUND } from '@/model/firewalls/home-chains'
@@ -44,11 +44,16 @@ export function ruleTables(firewall: Firewall, context: PrintContext): RuleTable
           const numbers = ruleNumbers(chain)
           const locked = kind
             .lockedRules(firewall, ref)
-            .map((rule) => ruleRow('', rule, [word(rule, kind, firewall)], context))
+            .map((rule) => ruleRow('', rule, [word(rule, kind, firewall, context.names)], context))
           const rows = chain.rows.map((row) =>
             row.kind === 'separator'
               ? [cellText(row.title)]
-              : ruleRow(String(numbers.get(row.id) ?? 'off'), row, [word(row, kind, firewall)], context),
+              : ruleRow(
+                  String(numbers.get(row.id) ?? 'off'),
+                  row,
+                  [word(row, kind, firewall, context.names)],
+                  context,
+                ),
           )
           const policy = chain.base ? [policyRow([kind.word(chain.base.policy, firewall.form)])] : []
           const inTable = firewall.kind === 'netfilter' ? ` (${ref.family} ${ref.table})` : ''
@@ -70,7 +75,7 @@ function dualTable(firewall: Firewall, kind: FirewallKind, context: PrintContext
   const [inbound, outbound] = [chain(HOME_INBOUND), chain(HOME_OUTBOUND)]
   const locked = [HOME_INBOUND, HOME_OUTBOUND].flatMap((ref, side) =>
     kind.lockedRules(firewall, ref).map((rule) => {
-      const action = word(rule, kind, firewall)
+      const action = word(rule, kind, firewall, context.names)
       return ruleRow('', rule, side === 0 ? [action, ''] : ['', action], context)
     }),
   )
@@ -79,7 +84,7 @@ function dualTable(firewall: Firewall, kind: FirewallKind, context: PrintContext
     if (row.separator !== undefined) return [[cellText(row.separator)]]
     const rule = row.inbound?.rule ?? row.outbound?.rule
     if (!rule) return []
-    const side = (cell: typeof row.inbound) => (cell ? word(cell.rule, kind, firewall) : '')
+    const side = (cell: typeof row.inbound) => (cell ? word(cell.rule, kind, firewall, context.names) : '')
     return [
       ruleRow(
         rule.enabled ? String(++number) : 'off',
@@ -103,14 +108,16 @@ function policyRow(actions: readonly string[]): string[] {
 
 function ruleRow(number: string, rule: Rule, actions: readonly string[], context: PrintContext): string[] {
   const { names } = context
-  const opaque = rule.match.filter((condition) => condition.kind === 'opaque').map(({ text }) => text)
+  const others = rule.match
+    .filter((condition) => condition.kind !== 'test')
+    .map((condition) => formatCondition(condition, names))
   const cells = COLUMNS.map(({ head, fields }) => {
     const tests = fields.flatMap((field) =>
       rule.match.filter((each) => each.kind === 'test' && each.field === field),
     )
     const written = tests.map((test) => formatCondition(test, names))
     const isMore = head.startsWith('Flags')
-    return [...written, ...(isMore ? opaque : [])].join('; ')
+    return [...written, ...(isMore ? others : [])].join('; ')
   })
   return [number, rule.name, ...cells.map((cell, index) => cell || emptyCell(index)), ...actions].map(
     cellText,
@@ -123,11 +130,11 @@ function emptyCell(index: number): string {
   return fields.some((field) => ['protocol', 'src', 'sport', 'dst', 'dport'].includes(field)) ? 'any' : ''
 }
 
-function word(rule: Rule, kind: FirewallKind, { form }: Firewall): string {
-  return `${targetText(rule.target, kind, form)}${rule.log ? ', log' : ''}`
+function word(rule: Rule, kind: FirewallKind, { form }: Firewall, names: Names): string {
+  return `${targetText(rule.target, kind, form, names)}${rule.log ? ', log' : ''}`
 }
 
-function targetText(target: Target, kind: FirewallKind, form: Firewall['form']): string {
+function targetText(target: Target, kind: FirewallKind, form: Firewall['form'], names: Names): string {
   const name = kind.word(target.kind, form)
   switch (target.kind) {
     case 'jump':
@@ -139,6 +146,13 @@ function targetText(target: Target, kind: FirewallKind, form: Firewall['form']):
       return target.prefix === '' ? name : `${name} "${target.prefix}"`
     case 'opaque':
       return target.text
+    case 'map':
+      return `${name} ${target.entries
+        .map(({ key, target: act }) => {
+          const values = formatEntry(target.fields, key, names)
+          return `${values}: ${targetText(act, kind, form, names)}`
+        })
+        .join(', ')}`
     case 'snat':
     case 'dnat':
     case 'masquerade':

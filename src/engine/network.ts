@@ -1,7 +1,16 @@
 import type { AddressType, Condition, FieldId, MatchContext, Names, Scalar } from '@/model/fields/field'
 import type { BuiltinGroup, FirewallKind } from '@/model/firewalls/firewall-kind'
 import type { Family, IpAddress } from '@/model/packet/address'
-import type { ChainRef, Hook, Policy, Rule, Table, Target } from '@/model/ruleset/ruleset'
+import type {
+  ChainRef,
+  ChainType,
+  Hook,
+  PlainTarget,
+  Policy,
+  Rule,
+  Table,
+  Target,
+} from '@/model/ruleset/ruleset'
 import type { HostProfile } from '@/model/topology/host-profile'
 import type { NodeKindId, PortMapping, Service } from '@/model/topology/topology'
 import type { ConntrackTimeouts } from './conntrack/timeouts'
@@ -10,7 +19,7 @@ import type { FailedCondition } from './trace'
 
 /** One condition ready to be asked. `test` says whether it matches; undefined: nobody can tell (opaque). */
 export interface CompiledCondition {
-  readonly field: FieldId | 'opaque'
+  readonly field: FieldId | 'concatenation' | 'opaque'
   /** The condition as it stands in the rule. */
   readonly condition: Condition
   readonly negated: boolean
@@ -28,14 +37,19 @@ export interface CompiledRule {
   /** 1-based number in its chain as the tool lists it; locked rules have none. Turned-off rules have none. */
   readonly number?: number
   readonly locked: boolean
+  /** Where the target is a map, the last of them asks whether it has an entry. */
   readonly conditions: readonly CompiledCondition[]
   readonly target: Target
+  /** What the map says of a packet that meets the conditions; absent where the target is no map. */
+  readonly lookup?: (values: FieldValues) => PlainTarget
 }
 
 /** A chain made ready. Compiling is per chain and cached on the identity of the chain object and what it refers to. */
 export interface CompiledChain {
   readonly ref: ChainRef
   readonly policy?: Policy
+  /** Of a base chain that says so. */
+  readonly type?: ChainType
   /** Enabled rules only, in order; locked ones first. */
   readonly rules: readonly CompiledRule[]
 }

@@ -1,8 +1,11 @@
 import { walkChain } from '@/engine/filter/evaluate'
 import { KEEP_NOTHING } from '@/engine/filter/recorder'
-import type { CompiledChain, CompiledRule, NetworkDevice } from '@/engine/network'
-import type { MatchContext, Resolver, Scalar } from '@/model/fields/field'
+import type { CompiledChain, CompiledCondition, CompiledRule, NetworkDevice } from '@/engine/network'
+import { fieldsOf } from '@/model/fields/cell'
+import type { Condition, MatchContext, Resolver, Scalar, Term } from '@/model/fields/field'
 import { resolveTerms } from '@/model/fields/resolve'
+import type { Target } from '@/model/ruleset/ruleset'
+import { chainsLedTo } from '@/model/ruleset/targets'
 
 /** A range of destination ports, both ends inside, with what a filter says of a packet to any of them. */
 export interface PortVerdict {
@@ -52,6 +55,8 @@ export function portVerdicts(
   return joined(ranges)
 }
 
+const looksAtPort = ({ condition }: CompiledCondition) => fieldsOf(condition).includes('dport')
+
 const ENDS_THE_WALK: ReadonlySet<string> = new Set(['accept', 'drop', 'reject'])
 
 /**
@@ -61,9 +66,9 @@ const ENDS_THE_WALK: ReadonlySet<string> = new Set(['accept', 'drop', 'reject'])
 function rulesInPlay(context: MatchContext): (chain: CompiledChain) => CompiledChain {
   const made = new Map<CompiledChain, CompiledChain>()
   const mayMatch = ({ conditions }: CompiledRule) =>
-    conditions.every((each) => each.field === 'dport' || each.test(context) === true)
+    conditions.every((each) => looksAtPort(each) || each.test(context) === true)
   const takesAll = ({ conditions, target }: CompiledRule) =>
-    ENDS_THE_WALK.has(target.kind) && conditions.every(({ field }) => field !== 'dport')
+    ENDS_THE_WALK.has(target.kind) && !conditions.some(looksAtPort)
   return (chain) => {
     const known = made.get(chain)
     if (known) return known
@@ -94,21 +99,34 @@ function cuts(
     if (number >= 0 && number <= LAST_PORT) found.add(number)
   }
   for (const { rule } of chain.rules) {
-    for (const condition of rule.match) {
-      if (condition.kind !== 'test' || condition.field !== 'dport') continue
-      const set = resolveTerms(condition.terms, resolver)
+    for (const terms of [...rule.match.map(portTerms), mapTerms(rule.target)]) {
+      const set = resolveTerms(terms, resolver)
       if (set.kind !== 'intervals') continue
       for (const { first, last } of set.intervals) {
         add(first)
         add(Number(last) + 1)
       }
     }
-    if (rule.target.kind === 'jump' || rule.target.kind === 'goto') {
-      const next = find({ ...chain.ref, chain: rule.target.chain })
+    for (const name of chainsLedTo(rule.target)) {
+      const next = find({ ...chain.ref, chain: name })
       if (next) for (const port of cuts(next, find, resolver, seen)) found.add(port)
     }
   }
   return found
+}
+
+/** What a condition says of the destination port. */
+function portTerms(condition: Condition): readonly Term[] {
+  if (condition.kind === 'test') return condition.field === 'dport' ? condition.terms : []
+  if (condition.kind === 'opaque') return []
+  const at = condition.fields.indexOf('dport')
+  return at < 0 ? [] : condition.entries.flatMap((entry) => entry[at] ?? [])
+}
+
+function mapTerms(target: Target): readonly Term[] {
+  if (target.kind !== 'map') return []
+  const at = target.fields.indexOf('dport')
+  return at < 0 ? [] : target.entries.flatMap(({ key }) => key[at] ?? [])
 }
 
 function joined(ranges: readonly PortVerdict[]): PortVerdict[] {

@@ -1,3 +1,4 @@
+import { formatCondition } from '@/model/fields/cell'
 import type { FieldTest, Interval } from '@/model/fields/field'
 import { fieldOf } from '@/model/fields/lookup'
 import { dualRows } from '@/model/firewalls/dual'
@@ -91,7 +92,8 @@ function printBlock(
     const place =
       condition.kind === 'test' && [...CELLS.map(([id]) => id), 'protocol'].includes(condition.field)
     if (condition.kind !== 'test' || !place || cells.has(condition.field)) {
-      const what = condition.kind === 'test' ? fieldOf(condition.field).label : condition.text
+      const what =
+        condition.kind === 'test' ? fieldOf(condition.field).label : formatCondition(condition, context.names)
       lose(`This form cannot ask for ${plainText(what)}: the rule is left out.`, rule.id)
       return undefined
     }

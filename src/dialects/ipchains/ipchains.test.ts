@@ -13,8 +13,8 @@ function rulesIn(text: string, chain: string): string[] {
   if (!read.ok) throw new Error(read.diagnostics[0]?.message)
   const found = findChain(read.value.firewall.ruleset, { family: 'ip', table: 'filter', chain })
   return (found ? rulesOf(found) : []).map(({ match, target, log }) => {
-    const conditions = match.map((each) =>
-      each.kind === 'opaque' ? each.text : `${each.field} ${formatCondition(each, NAMES)}`,
+    const conditions = match.map(
+      (each) => `${each.kind === 'test' ? `${each.field} ` : ''}${formatCondition(each, NAMES)}`,
     )
     const what = target.kind === 'jump' ? `jump ${target.chain}` : target.kind
     return `${conditions.join(', ') || 'any'}: ${log ? 'log, ' : ''}${what}`

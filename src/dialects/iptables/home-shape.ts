@@ -238,7 +238,7 @@ function checkRow(row: Row, kind: ReturnType<typeof firewallKind>): void {
   if (!kind.targets.includes(row.target.kind))
     throw new OtherShape(`a ${kind.label} has no target of that kind.`, line)
   for (const condition of row.match)
-    if (condition.kind === 'opaque' || !kind.fields.includes(condition.field))
+    if (condition.kind !== 'test' || !kind.fields.includes(condition.field))
       throw new OtherShape(`a ${kind.label} cannot match on that.`, line)
 }
 

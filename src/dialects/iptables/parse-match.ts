@@ -1,14 +1,15 @@
 import { sortConditions } from '@/model/fields/cell'
 import { type Condition, CT_STATES, type FieldId, type FieldTest, type Term } from '@/model/fields/field'
-import { complementIntervals, familyInterval, intersectIntervals } from '@/model/fields/intervals'
+import { familyInterval } from '@/model/fields/intervals'
 import { fieldOf } from '@/model/fields/lookup'
 import { flagTerms } from '@/model/fields/tcp-flags'
-import { type Family, familyOf, type IpAddress, parseAddress } from '@/model/packet/address'
+import { type Family, familyOf, parseAddress } from '@/model/packet/address'
 import { ICMP_NAMES, parseIcmpType } from '@/model/packet/icmp'
 import { TCP_FLAG } from '@/model/packet/packet'
 import { parsePortRange } from '@/model/packet/port'
 import { parsePrefix, prefixInterval } from '@/model/packet/prefix'
 import type { DiagnosticKind } from '@/model/result'
+import { addCondition } from '../add-condition'
 import { readHeaderOption } from './header-matches'
 import { type OptionUse, type RuleSyntax, writeUse } from './rule-syntax'
 import { FLAG_SPELLING, MULTIPORT_SLOTS, readProtocol, SIX_FLAGS, STATE_SPELLING } from './spelling'
@@ -105,7 +106,9 @@ export function readMatch(syntax: RuleSyntax, family: Family): ReadMatch {
   for (const list of lists) alternatives = alternatives.flatMap((each) => list.map((test) => [...each, test]))
   return {
     isOtherFamily,
-    alternatives: alternatives.map((each) => sortConditions([...each, ...tests].reduce(addCondition, []))),
+    alternatives: alternatives.map((each) =>
+      sortConditions([...each, ...tests].reduce<Condition[]>(addCondition, [])),
+    ),
     comment: comments.length > 0 ? comments.join(' ') : undefined,
     protocol,
     remarks,
@@ -362,31 +365,4 @@ function readIcmpType(family: Family, text: string): { first: number; last: numb
   const [only, ...others] = ICMP_NAMES[family].filter(({ name }) => name.startsWith(text.toLowerCase()))
   const named = only && others.length === 0 ? parseIcmpType(family, only.name) : undefined
   return named?.ok ? named.value : undefined
-}
-
-/** Two tests of one field on a line hold together: they become one where intervals can say it. */
-export function addCondition(match: Condition[], added: Condition): Condition[] {
-  if (added.kind === 'opaque' || fieldOf(added.field).domain.kind === 'names') return [...match, added]
-  const at = match.findIndex((each) => each.kind === 'test' && each.field === added.field)
-  const present = match[at]
-  if (present?.kind !== 'test') return [...match, added]
-  if (present.negated && added.negated) {
-    return match.with(at, { ...present, terms: [...present.terms, ...added.terms] })
-  }
-  const [plain, other] = present.negated ? [added, present] : [present, added]
-  const ranges = (terms: readonly Term[]) => terms.filter((term) => term.kind === 'range')
-  const domain = domainOf(plain)
-  const others = other.negated
-    ? complementIntervals(ranges(other.terms), domain.first, domain.last)
-    : ranges(other.terms)
-  const common = intersectIntervals(ranges(plain.terms), others)
-  if (common.length === 0) return [...match, added]
-  return match.with(at, { ...plain, terms: common.map((interval) => ({ kind: 'range', ...interval })) })
-}
-
-function domainOf(of: FieldTest) {
-  const { domain } = fieldOf(of.field)
-  if (domain.kind === 'numbers') return domain
-  const first = of.terms[0]
-  return familyInterval(first?.kind === 'range' ? familyOf(first.first as IpAddress) : 4)
 }

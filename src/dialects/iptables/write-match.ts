@@ -49,6 +49,8 @@ export function writeMatch(match: readonly Condition[], place: Place, context: P
       rest.push([writeOpaque(condition.text, condition.dialect, place.family)])
       continue
     }
+    if (condition.kind === 'concatenation')
+      throw new LeftOut('it looks at several fields together, which one line cannot say.')
     if (seen.has(condition.field))
       throw new LeftOut(`it asks for the ${fieldOf(condition.field).label} twice, which one rule cannot say.`)
     seen.add(condition.field)

@@ -5,6 +5,7 @@ import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
 import type { Losses } from '../losses'
 import { fitBytes, plainText } from '../plain-text'
+import { separateRules } from '../separate-rules'
 import { HOOK_KNOWS, LOG_PREFIX_BYTES } from './spelling'
 import { writeTag } from './tag'
 import { writeWord } from './words'
@@ -36,6 +37,15 @@ export function writeRule(
   const { family, context, hook, losses } = writer
   const name = fitBytes(plainText(rule.name), 120)
   try {
+    const separate = separateRules(rule)
+    if (separate.length > 1 || separate[0] !== rule) {
+      losses.lose(
+        'It looks several fields up together, and is written as a rule for each entry.',
+        rule.id,
+        true,
+      )
+      return separate.flatMap((each) => writeRule(each, writer, own))
+    }
     const match = writeMatch(rule.match, { family, knows: hook && HOOK_KNOWS[hook] }, context)
     for (const loss of match.losses) losses.lose(loss, rule.id, false)
     if (
@@ -81,7 +91,9 @@ interface Body {
 function writeBodies(rule: Rule, match: WrittenMatch, writer: RuleWriter): Body[] {
   const place = { table: writer.table, hook: writer.hook, family: writer.family, chain: writer.chain }
   const label = plainText(rule.name)
-  const prefix = writeLogPrefix(label === '' ? '' : `${fitBytes(label, LOG_PREFIX_BYTES - 2)}: `)
+  const prefix = writeLogPrefix(
+    rule.logPrefix ?? (label === '' ? '' : `${fitBytes(label, LOG_PREFIX_BYTES - 2)}: `),
+  )
   // A reset for any protocol: TCP gets it, the rest is answered by a line after it.
   const specs =
     rule.target.kind === 'reject' && rule.target.with === 'tcp-reset'

@@ -54,6 +54,8 @@ export function writeTarget(target: Target, protocol: number | undefined, place:
     }
     case 'log':
       return { text: `-j LOG${writeLogPrefix(target.prefix)}` }
+    case 'map':
+      throw new LeftOut('what it does depends on a map.')
     case 'notrack':
       allowed('NOTRACK', place)
       return { text: '-j CT --notrack' }

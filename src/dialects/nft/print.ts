@@ -56,7 +56,8 @@ function printTable(table: Table, context: PrintContext, losses: Losses): string
 function baseOf({ name }: Table, { base }: Chain): string {
   const hook = base?.hook ?? 'input'
   // Changed packets of the output hook are routed again (nft(8) "route").
-  const type = name === 'nat' ? 'nat' : name === 'mangle' && hook === 'output' ? 'route' : 'filter'
+  const type =
+    base?.type ?? (name === 'nat' ? 'nat' : name === 'mangle' && hook === 'output' ? 'route' : 'filter')
   return baseLine(
     type,
     hook,

@@ -1,6 +1,7 @@
 import { conditionOn } from '@/model/fields/cell'
 import {
   ADDRESS_TYPES,
+  type ConcatenationTest,
   type Condition,
   CT_STATES,
   type FieldId,
@@ -9,19 +10,23 @@ import {
 } from '@/model/fields/field'
 import { complementIntervals, containsValue, unionIntervals } from '@/model/fields/intervals'
 import { fieldOf } from '@/model/fields/lookup'
-import { FAMILY, type Family, formatAddress, type IpAddress } from '@/model/packet/address'
+import { FAMILY, type Family } from '@/model/packet/address'
 import { PROTOCOL } from '@/model/packet/packet'
-import { formatPrefix, intervalAsPrefix } from '@/model/packet/prefix'
 import type { TableFamily } from '@/model/ruleset/ruleset'
+import { addCondition } from '../add-condition'
 import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
 import { ofFamily, type PlainTest, plainTest } from '../plain-terms'
 import { writeFlags } from './write-flags'
+import { writeConcatenation } from './write-lookup'
 import { writeInterface } from './write-names'
+import { addressWord, number, protocolWord, values } from './write-values'
 
 /** One rule's worth of matches, and what a target may need to know of it. */
 export interface WrittenSpec {
   readonly text: string
+  /** The word before a port: "tcp" where one protocol has it, else "th". */
+  readonly carrier: string
   /** Set where the matches pin the family. */
   readonly family: Family | undefined
   /** Set where the matches pin one protocol. */
@@ -31,45 +36,58 @@ export interface WrittenSpec {
 /** Protocols with ports where `th` finds them, for "any protocol". */
 const PORT_PROTOCOLS = [PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.sctp, PROTOCOL.udplite]
 
-/** The conditions as nft expressions: one line per family and per alternative that one rule cannot hold. Throws LeftOut. */
+/**
+ * The conditions as nft expressions: one line per family and per alternative that one rule cannot hold. What else the rule
+ * looks up, for its target, is asked for in `looksUp`. Throws LeftOut.
+ */
 export function writeMatch(
   match: readonly Condition[],
   table: TableFamily,
   context: PrintContext,
+  looksUp: readonly FieldId[] = [],
 ): WrittenSpec[] {
   const tests = new Map<FieldId, PlainTest>()
-  for (const condition of match) {
-    if (condition.kind === 'opaque')
-      throw new LeftOut('it has a condition that was read from another language.')
-    if (tests.has(condition.field))
+  const interfaces: PlainTest[] = []
+  const concatenations: ConcatenationTest[] = []
+  for (const condition of match.reduce<readonly Condition[]>(addCondition, [])) {
+    if (condition.kind === 'opaque') throw new LeftOut('it has a condition that nobody here can read.')
+    if (condition.kind === 'concatenation') concatenations.push(condition)
+    else if (condition.field === 'iif' || condition.field === 'oif')
+      interfaces.push(plainTest(condition, context))
+    else if (tests.has(condition.field))
       throw new LeftOut(`it asks for the ${fieldOf(condition.field).label} twice.`)
-    tests.set(condition.field, plainTest(condition, context))
+    else tests.set(condition.field, plainTest(condition, context))
   }
+  const together = [...looksUp, ...concatenations.flatMap(({ fields }) => fields)]
   const families = familiesOf(table, tests)
   const splits =
-    tests.has('hopLimit') ||
-    tests.has('src') ||
-    tests.has('dst') ||
-    tests.has('icmpType') ||
-    tests.has('icmpv6Type')
+    together.some((field) => BY_FAMILY.has(field)) || [...tests.keys()].some((field) => BY_FAMILY.has(field))
   const protocol = onlyProtocol(conditionOn(match, 'protocol'))
-  const transport = writeTransport(tests)
+  const { carrier, columns: transport } = writeTransport(
+    tests,
+    together.includes('sport') || together.includes('dport'),
+  )
   const specs = (splits ? families : families.slice(0, 1)).flatMap((family) => {
     const addresses = writeAddresses(tests, family)
     if (!addresses) return []
+    const key = { family, carrier, context }
+    const joined = concatenations.map((each) => writeConcatenation(each, key))
+    if (joined.includes(undefined)) return []
     const pinned = splits || (table === 'inet' && families.length === 1)
     const named = addresses.length === 0 && pinned && table === 'inet'
     const columns = [
       [named ? `meta nfproto ipv${family}` : ''],
-      ...writeInterfaces(tests),
+      ...writeInterfaces(interfaces),
       addresses.length > 0 ? [addresses.join(' ')] : [''],
       ...transport,
       ...writeIcmp(tests, family),
       writeHeader(tests, family),
       [writeStates(tests.get('ctState'))],
+      [joined.join(' ')],
     ]
     return product(columns).map((text) => ({
       text,
+      carrier,
       family: pinned || table !== 'inet' ? family : undefined,
       protocol,
     }))
@@ -77,6 +95,9 @@ export function writeMatch(
   if (specs.length === 0) throw new LeftOut(neverReason(tests))
   return specs
 }
+
+/** Fields whose words are of one family. */
+const BY_FAMILY: ReadonlySet<FieldId> = new Set(['hopLimit', 'src', 'dst', 'icmpType', 'icmpv6Type'])
 
 function neverReason(tests: ReadonlyMap<FieldId, PlainTest>): string {
   const empty = [...tests.values()].find(
@@ -110,31 +131,6 @@ function onlyProtocol(test: FieldTest | undefined): number | undefined {
     : undefined
 }
 
-/** Values as nft writes them: one bare, several as a set. Overlapping intervals make no set, so they are joined. */
-function values(intervals: readonly Interval[], write: (interval: Interval) => string): string {
-  const written = unionIntervals(intervals).map(write)
-  return written.length === 1 ? (written[0] ?? '') : `{ ${written.join(', ')} }`
-}
-
-const number = ({ first, last }: Interval) => (first === last ? `${first}` : `${first}-${last}`)
-
-/** Protocols that are words of nft's grammar, so that no /etc/protocols is needed; the rest are numbers. */
-const PROTOCOL_WORDS: Readonly<Record<number, string>> = {
-  1: 'icmp',
-  2: 'igmp',
-  6: 'tcp',
-  17: 'udp',
-  47: 'gre',
-  50: 'esp',
-  51: 'ah',
-  58: 'icmpv6',
-  132: 'sctp',
-  136: 'udplite',
-}
-
-const protocolWord = (interval: Interval) =>
-  (interval.first === interval.last && PROTOCOL_WORDS[Number(interval.first)]) || number(interval)
-
 /** One interval per protocol, so that each has its word. */
 const singly = (numbers: readonly number[], write: (interval: Interval) => string) => {
   const words = numbers.map((each) => write({ first: each, last: each }))
@@ -150,58 +146,58 @@ function writeAddresses(tests: ReadonlyMap<FieldId, PlainTest>, family: Family):
     const own = ofFamily(test.intervals, family)
     if (own.length === 0 && !test.negated) return undefined
     if (own.length === 0) continue
-    const address = ({ first, last }: Interval) => {
-      const prefix = intervalAsPrefix({ first, last })
-      return prefix
-        ? formatPrefix(prefix)
-        : `${formatAddress(first as IpAddress)}-${formatAddress(last as IpAddress)}`
-    }
     const key = `${family === 4 ? 'ip' : 'ip6'} ${field === 'src' ? 'saddr' : 'daddr'}`
-    parts.push(`${key} ${test.negated ? '!= ' : ''}${values(own, address)}`)
+    parts.push(`${key} ${test.negated ? '!= ' : ''}${values(own, addressWord)}`)
   }
   return parts
 }
 
-function writeInterfaces(tests: ReadonlyMap<FieldId, PlainTest>): string[][] {
-  return (['iif', 'oif'] as const).flatMap((field) => {
-    const test = tests.get(field)
-    if (!test) return []
+function writeInterfaces(tests: readonly PlainTest[]): string[][] {
+  return tests.map(({ field, negated, patterns }) => {
     const key = field === 'iif' ? 'iifname' : 'oifname'
-    const names = test.patterns.map(writeInterface)
-    return [
-      test.negated
-        ? [names.map((name) => `${key} != ${name}`).join(' ')]
-        : names.map((name) => `${key} ${name}`),
-    ]
+    const names = patterns.map(writeInterface)
+    return negated
+      ? [names.map((name) => `${key} != ${name}`).join(' ')]
+      : names.map((name) => `${key} ${name}`)
   })
 }
 
-/** Protocol, ports and flags, which hang together. */
-function writeTransport(tests: ReadonlyMap<FieldId, PlainTest>): string[][] {
+interface Transport {
+  readonly carrier: string
+  readonly columns: readonly (readonly string[])[]
+}
+
+/** Protocol, ports and flags, which hang together. `portsTogether`: a port is looked up together with other fields. */
+function writeTransport(tests: ReadonlyMap<FieldId, PlainTest>, portsTogether: boolean): Transport {
   const protocol = tests.get('protocol')
   const ports = (['sport', 'dport'] as const).filter((field) => tests.has(field))
   const flags = tests.get('tcpFlags')
+  const hasPorts = portsTogether || ports.length > 0
   const accepted = (candidate: number) =>
     !protocol || containsValue(unionIntervals(protocol.intervals), candidate) !== protocol.negated
   if (flags && !accepted(PROTOCOL.tcp)) throw new LeftOut('its flags are of TCP, its protocol is not.', true)
   if (tests.has('icmpType') || tests.has('icmpv6Type')) {
-    if (flags || ports.length > 0) throw new LeftOut('no protocol has all that it asks for.', true)
+    if (flags || hasPorts) throw new LeftOut('no protocol has all that it asks for.', true)
     // The type says the protocol too; whether the two agree is asked there.
-    return []
+    return { carrier: '', columns: [] }
   }
-  if (ports.length === 0) {
-    if (flags) return [writeFlags(flags)]
-    if (!protocol) return []
+  if (!hasPorts) {
+    if (flags) return { carrier: '', columns: [writeFlags(flags)] }
+    if (!protocol) return { carrier: '', columns: [] }
     const bang = protocol.negated ? '!= ' : ''
-    return [[`meta l4proto ${bang}${values(protocol.intervals, protocolWord)}`]]
+    return {
+      carrier: '',
+      columns: [[`meta l4proto ${bang}${values(protocol.intervals, protocolWord)}`]],
+    }
   }
   const carriers = flags ? [PROTOCOL.tcp] : PORT_PROTOCOLS.filter(accepted)
   if (carriers.length === 0) throw new LeftOut('its protocol has no ports.', true)
   const [only] = carriers
   const one =
     carriers.length === 1 && (only === PROTOCOL.tcp || only === PROTOCOL.udp || only === PROTOCOL.sctp)
-  const key = one ? NAMES[only as keyof typeof NAMES] : 'th'
-  const head = one ? '' : `meta l4proto ${singly(carriers, protocolWord)}`
+  const carrier = one ? NAMES[only as keyof typeof NAMES] : 'th'
+  // With several fields at once the order of what is implied would be nft's to choose.
+  const head = one && !portsTogether ? '' : `meta l4proto ${singly(carriers, protocolWord)}`
   const written = ports.map((field) => {
     const test = tests.get(field) as PlainTest
     if (test.intervals.length === 0 && !test.negated)
@@ -210,9 +206,12 @@ function writeTransport(tests: ReadonlyMap<FieldId, PlainTest>): string[][] {
       test.intervals.length === 0
         ? '0-65535'
         : `${test.negated ? '!= ' : ''}${values(test.intervals, number)}`
-    return `${key} ${field} ${set}`
+    return `${carrier} ${field} ${set}`
   })
-  return [[[head, ...written].filter(Boolean).join(' ')], ...(flags ? [writeFlags(flags)] : [])]
+  return {
+    carrier,
+    columns: [[[head, ...written].filter(Boolean).join(' ')], ...(flags ? [writeFlags(flags)] : [])],
+  }
 }
 
 const NAMES = { [PROTOCOL.tcp]: 'tcp', [PROTOCOL.udp]: 'udp', [PROTOCOL.sctp]: 'sctp' } as const

@@ -3,6 +3,8 @@ import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
 import type { Losses } from '../losses'
 import { plainText, shortText } from '../plain-text'
+import { separateRules } from '../separate-rules'
+import { isWritable, writeMap } from './write-map'
 import { writeMatch } from './write-match'
 import { writeComment, writeLogPrefix } from './write-names'
 import { type TargetPlace, writeTarget } from './write-target'
@@ -44,16 +46,24 @@ export function printRule(rule: Rule, place: TargetPlace, context: PrintContext,
   try {
     const comment = writeComment(rule.name)
     if (comment.cut) losses.lose('Its name is too long for a comment and is cut.', rule.id, true)
-    const lines = writeMatch(rule.match, place.table, context).flatMap((spec) =>
-      writeTarget(rule.target, spec, place).map((target) => {
-        const log = rule.log ? writeLogPrefix(rule.name === '' ? '' : `${plainText(rule.name)}: `) : ''
-        return [spec.text, log, target, comment.text].filter(Boolean).join(' ')
-      }),
-    )
+    const parts = isWritable(rule.target) ? [rule] : separateRules(rule)
+    const lines = parts.flatMap((part) => writeLines(part, place, context, comment.text))
     return rule.enabled ? lines : lines.map((line) => `# off: ${line}`)
   } catch (error) {
     if (!(error instanceof LeftOut)) throw error
     losses.leaveOut(rule, error)
     return [`# left out: ${shortText(rule.name, 80)}: ${plainText(error.message)}`]
   }
+}
+
+function writeLines(rule: Rule, place: TargetPlace, context: PrintContext, comment: string): string[] {
+  const { target } = rule
+  const prefix = rule.logPrefix ?? (rule.name === '' ? '' : `${plainText(rule.name)}: `)
+  const log = rule.log ? writeLogPrefix(prefix) : ''
+  const specs = writeMatch(rule.match, place.table, context, target.kind === 'map' ? target.fields : [])
+  return specs.flatMap((spec) => {
+    const acts =
+      target.kind === 'map' ? writeMap(target, spec, place, context) : writeTarget(target, spec, place)
+    return acts.map((act) => [spec.text, log, act, comment].filter(Boolean).join(' '))
+  })
 }

@@ -1,6 +1,6 @@
 import { FAMILY, familyOf, formatAddress } from '@/model/packet/address'
 import { PROTOCOL } from '@/model/packet/packet'
-import type { NatTo, RejectKind, TableFamily, Target } from '@/model/ruleset/ruleset'
+import type { NatTo, PlainTarget, RejectKind, TableFamily } from '@/model/ruleset/ruleset'
 import { LeftOut } from '../left-out'
 import type { WrittenSpec } from './write-match'
 import { writeLogPrefix } from './write-names'
@@ -25,7 +25,7 @@ const ICMP: Partial<Record<RejectKind, string>> = {
 }
 
 /** The lines that follow the matches: matches of their own may come with them. Throws LeftOut. */
-export function writeTarget(target: Target, spec: WrittenSpec, place: TargetPlace): string[] {
+export function writeTarget(target: PlainTarget, spec: WrittenSpec, place: TargetPlace): string[] {
   switch (target.kind) {
     case 'accept':
     case 'drop':

@@ -1,11 +1,12 @@
 import { sortConditions } from '@/model/fields/cell'
-import type { Condition, Names, Resolver } from '@/model/fields/field'
+import type { Condition, Names, Resolver, Term } from '@/model/fields/field'
 import { formatToken } from '@/model/fields/terms'
 import type { BuiltinGroup } from '@/model/firewalls/firewall-kind'
 import { chainKey } from '@/model/ruleset/chains'
-import type { Chain, ChainRef, Rule } from '@/model/ruleset/ruleset'
+import type { Chain, ChainRef, Rule, Target } from '@/model/ruleset/ruleset'
 import type { CompiledChain, CompiledRule } from '../network'
 import { compileCondition } from './compile-condition'
+import { EntryTable } from './entry-table'
 
 /** What a chain's compiled form depends on besides the chain itself. */
 export interface ChainSurroundings {
@@ -46,19 +47,29 @@ export function compileChain(chain: Chain, around: ChainSurroundings): CompiledC
 
 /** The tokens and set names of a chain; most have none, so this is worth remembering. */
 const references = new WeakMap<Chain, readonly Reference[]>()
-type Term = Extract<Condition, { kind: 'test' }>['terms'][number]
 type Reference = Extract<Term, { kind: 'token' | 'set' }>
 
 function referencesOf(chain: Chain): readonly Reference[] {
   let found = references.get(chain)
   if (!found) {
     found = chain.rows
-      .flatMap((row) => (row.kind === 'rule' && row.enabled ? row.match : []))
-      .flatMap((condition) => (condition.kind === 'test' ? condition.terms : []))
+      .flatMap((row) => (row.kind === 'rule' && row.enabled ? askedOf(row) : []))
+      .flatMap(termsOf)
       .filter((term) => term.kind === 'token' || term.kind === 'set')
     references.set(chain, found)
   }
   return found
+}
+
+function termsOf(condition: Condition): readonly Term[] {
+  switch (condition.kind) {
+    case 'test':
+      return condition.terms
+    case 'concatenation':
+      return condition.entries.flat()
+    case 'opaque':
+      return []
+  }
 }
 
 /** What the drawing answers for each reference now, as one string. */
@@ -77,13 +88,17 @@ function build(chain: Chain, { ref, locked, resolver, names }: ChainSurroundings
     rule,
     ...(number === undefined ? {} : { number }),
     locked: isLocked,
-    conditions: sortConditions(rule.match).map((condition) => compileCondition(condition, resolver, names)),
+    conditions: sortConditions(askedOf(rule)).map((condition) =>
+      compileCondition(condition, resolver, names),
+    ),
     target: rule.target,
+    ...lookupOf(rule.target, resolver),
   })
   const enabled = chain.rows.filter((row) => row.kind === 'rule').filter((rule) => rule.enabled)
   return {
     ref,
     ...(chain.base ? { policy: chain.base.policy } : {}),
+    ...(chain.base?.type ? { type: chain.base.type } : {}),
     rules: [
       ...locked()
         .filter((rule) => rule.enabled)
@@ -91,4 +106,22 @@ function build(chain: Chain, { ref, locked, resolver, names }: ChainSurroundings
       ...enabled.map((rule, index) => compile(rule, false, index + 1)),
     ],
   }
+}
+
+/** A rule with a map is met where the map has an entry too. */
+function askedOf({ match, target }: Rule): readonly Condition[] {
+  if (target.kind !== 'map') return match
+  const { fields, entries } = target
+  return [...match, { kind: 'concatenation', fields, negated: false, entries: entries.map(({ key }) => key) }]
+}
+
+function lookupOf(target: Target, resolver: Resolver): Pick<CompiledRule, 'lookup'> {
+  if (target.kind !== 'map') return {}
+  const { fields, entries } = target
+  const table = new EntryTable(
+    fields,
+    entries.map(({ key }) => key),
+    resolver,
+  )
+  return { lookup: (values) => entries[table.find(values)]?.target ?? { kind: 'continue' } }
 }

@@ -1,6 +1,8 @@
 import type {
+  ConcatenationTest,
   Condition,
   Field,
+  FieldId,
   FieldTest,
   Interval,
   MatchContext,
@@ -15,8 +17,9 @@ import { fieldOf } from '@/model/fields/lookup'
 import { resolveTerms, valueSetContains } from '@/model/fields/resolve'
 import type { CompiledCondition } from '../network'
 import type { FailedCondition } from '../trace'
-import { type FieldValues, placeOfField } from './field-values'
-import { failedOpaque, failedTest } from './sentence'
+import { EntryTable } from './entry-table'
+import { type FieldValues, placeOfField, readValues } from './field-values'
+import { failedConcatenation, failedOpaque, failedTest } from './sentence'
 
 /** Reasons kept per condition; a run has few different values of one field, a scan of ports has many. */
 const REASONS_KEPT = 256
@@ -24,6 +27,10 @@ const REASONS_KEPT = 256
 /** Makes one condition ready to be asked; tokens and named sets are looked up once, here. */
 export function compileCondition(condition: Condition, resolver: Resolver, names: Names): CompiledCondition {
   if (condition.kind === 'opaque') return new OpaqueCondition(condition)
+  if (condition.kind === 'concatenation') {
+    const { fields, entries } = condition
+    return new ConcatenationCondition(condition, new EntryTable(fields, entries, resolver), names)
+  }
   const set = resolveTerms(condition.terms, resolver)
   const [only] = set.kind === 'intervals' ? set.intervals : []
   const isOne = set.kind === 'intervals' && set.intervals.length === 1 && only !== undefined
@@ -55,6 +62,48 @@ class OpaqueCondition implements CompiledCondition {
   explain(): FailedCondition {
     this.#failed ??= failedOpaque(this.condition)
     return this.#failed
+  }
+}
+
+/** Several fields against entries; also whether a map has an entry. */
+export class ConcatenationCondition implements CompiledCondition {
+  readonly field = 'concatenation'
+  readonly negated: boolean
+  readonly condition: ConcatenationTest
+  readonly #table: EntryTable
+  readonly #names: Names
+
+  constructor(condition: ConcatenationTest, table: EntryTable, names: Names) {
+    this.condition = condition
+    this.negated = condition.negated
+    this.#table = table
+    this.#names = names
+  }
+
+  holds(values: FieldValues): boolean {
+    return this.#table.hasAll(values) && this.#table.find(values) >= 0 !== this.negated
+  }
+
+  test(context: MatchContext): boolean {
+    return this.holds(readValues(context))
+  }
+
+  read(context: MatchContext): string | undefined {
+    const values = this.#values(context)
+    return values.includes(undefined) ? undefined : this.#text(values)
+  }
+
+  explain(context: MatchContext): FailedCondition {
+    return failedConcatenation(this.condition, this.#values(context), this.#names)
+  }
+
+  #values(context: MatchContext) {
+    return this.condition.fields.map((id) => fieldOf(id).read(context))
+  }
+
+  #text(values: readonly (Scalar | string | undefined)[]): string {
+    const { fields } = this.condition
+    return values.map((value, at) => fieldOf(fields[at] as FieldId).formatValue(value ?? '')).join(' . ')
   }
 }
 

@@ -1,6 +1,6 @@
 import type { MatchContext } from '@/model/fields/field'
 import { unreachable } from '@/model/result'
-import type { ChainRef, Policy, RejectKind, Target } from '@/model/ruleset/ruleset'
+import type { ChainRef, PlainTarget, Policy, RejectKind, Target } from '@/model/ruleset/ruleset'
 import type { CompiledChain, CompiledCondition, CompiledRule } from '../network'
 import type { Decider } from '../trace'
 import { type FieldValues, readValues } from './field-values'
@@ -73,8 +73,9 @@ export function walkChain(walk: Walk): ChainDecision {
     }
     frame.next = end + 1
     recorder.matched(chain, compiled, isUncertain(compiled))
-    const { rule, target } = compiled
-    if (rule.log) recorder.logged(chain, compiled, '')
+    const { rule } = compiled
+    if (rule.log) recorder.logged(chain, compiled, rule.logPrefix ?? '')
+    const target = actOf(compiled, values)
     switch (target.kind) {
       case 'accept':
       case 'drop':
@@ -124,6 +125,12 @@ export function walkChain(walk: Walk): ChainDecision {
   }
   const policy = walk.chain.policy ?? 'accept'
   return { kind: policy, by: { kind: 'policy', chain: walk.chain.ref }, policy }
+}
+
+/** What the rule does with a packet that meets its conditions. */
+function actOf({ target, lookup }: CompiledRule, values: FieldValues): PlainTarget {
+  if (target.kind !== 'map') return target
+  return lookup ? lookup(values) : { kind: 'continue' }
 }
 
 /** The place of the first rule from `from` on that matches; the length of the chain where none does. */

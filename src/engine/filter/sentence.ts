@@ -1,5 +1,13 @@
-import { formatCondition } from '@/model/fields/cell'
-import type { Field, FieldTest, Names, OpaqueTest, Scalar, Term } from '@/model/fields/field'
+import { formatCondition, formatEntry } from '@/model/fields/cell'
+import type {
+  ConcatenationTest,
+  Field,
+  FieldTest,
+  Names,
+  OpaqueTest,
+  Scalar,
+  Term,
+} from '@/model/fields/field'
 import { fieldOf } from '@/model/fields/lookup'
 import { flagTestOf } from '@/model/fields/tcp-flags'
 import { SYN_ONLY, tcpFlagNames } from '@/model/packet/tcp-flags'
@@ -12,6 +20,35 @@ export function failedOpaque({ text }: OpaqueTest): FailedCondition {
     wanted: text,
     negated: false,
     sentence: `nobody can tell whether ${text} matches; it is assumed not to`,
+  }
+}
+
+/** Reasons name the values that are wanted up to this many, and their number beyond. */
+const ENTRIES_NAMED = 4
+
+/** "src . dport is 10.0.0.1 . 22, the rule wants 10.0.0.2 . 22 or 10.0.0.3 . 80". */
+export function failedConcatenation(
+  test: ConcatenationTest,
+  actual: readonly (Scalar | string | undefined)[],
+  names: Names,
+): FailedCondition {
+  const { fields, entries, negated } = test
+  const missing = fields.find((_, at) => actual[at] === undefined)
+  const head = fields.map((id) => fieldOf(id).label).join(' . ')
+  const value = fields.map((id, at) => fieldOf(id).formatValue(actual[at] ?? '')).join(' . ')
+  const wanted =
+    entries.length > ENTRIES_NAMED
+      ? `one of ${entries.length} entries`
+      : entries.map((entry) => formatEntry(fields, entry, names)).join(' or ') || 'what is in an empty list'
+  return {
+    field: 'concatenation',
+    ...(missing === undefined ? { actual: value } : {}),
+    wanted: formatCondition(test, names),
+    negated,
+    sentence:
+      missing === undefined
+        ? `${head} is ${value}, the rule wants ${negated ? 'any other' : wanted}`
+        : absentSentence(fieldOf(missing)),
   }
 }
 

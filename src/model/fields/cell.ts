@@ -1,5 +1,5 @@
 import { type Result, success } from '../result'
-import type { Condition, FieldId, FieldTest, Names } from './field'
+import type { ConcatenationTest, Condition, FieldId, FieldTest, Names, Term } from './field'
 import { FIELDS } from './index'
 import { fieldOf } from './lookup'
 
@@ -18,8 +18,38 @@ export function parseCell(id: FieldId, text: string, names: Names): Result<Field
 export function formatCondition(condition: Condition | undefined, names: Names): string {
   if (condition === undefined) return 'any'
   if (condition.kind === 'opaque') return condition.text
+  if (condition.kind === 'concatenation') return formatConcatenation(condition, names)
   const text = fieldOf(condition.field).format(condition.terms, names)
   return condition.negated ? `not ${text}` : text
+}
+
+/** Fields as nft(8) joins them: "src . dport 10.0.0.1 . 22, 10.0.0.2 . 80". */
+function formatConcatenation({ fields, negated, entries }: ConcatenationTest, names: Names): string {
+  const heads = fields.map((id) => fieldOf(id).short).join(' . ')
+  const values = entries.map((entry) => formatEntry(fields, entry, names)).join(', ')
+  return `${heads} ${negated ? 'not ' : ''}${values}`
+}
+
+/** "10.0.0.1 . 22" */
+export function formatEntry(fields: readonly FieldId[], entry: readonly Term[], names: Names): string {
+  return fields
+    .map((id, index) => {
+      const term = entry[index]
+      return term ? fieldOf(id).format([term], names) : 'any'
+    })
+    .join(' . ')
+}
+
+/** What a condition looks at; an opaque one says nothing of that. */
+export function fieldsOf(condition: Condition): readonly FieldId[] {
+  switch (condition.kind) {
+    case 'test':
+      return [condition.field]
+    case 'concatenation':
+      return condition.fields
+    case 'opaque':
+      return []
+  }
 }
 
 /** The first test of the field; a rule made in a table has one at most. */
@@ -29,19 +59,21 @@ export function conditionOn(match: readonly Condition[], id: FieldId): FieldTest
   )
 }
 
-/** The match with that field's tests replaced by `test`, in the order of the fields; opaque conditions stay last. */
+/** The match with that field's tests replaced by `test`, in the order of the fields; the others stay last. */
 export function withCondition(
   match: readonly Condition[],
   id: FieldId,
   test: FieldTest | undefined,
 ): Condition[] {
-  const others = match.filter((condition) => condition.kind === 'opaque' || condition.field !== id)
+  const others = match.filter((condition) => condition.kind !== 'test' || condition.field !== id)
   return sortConditions(test ? [...others, test] : others)
 }
 
-/** Canonical order: as the fields are listed, opaque conditions last. Stable. */
+/** Canonical order: as the fields are listed, then concatenations, opaque conditions last. Stable. */
 export function sortConditions(match: readonly Condition[]): Condition[] {
   const place = (condition: Condition) =>
-    condition.kind === 'opaque' ? FIELDS.length : FIELDS.findIndex((field) => field.id === condition.field)
+    condition.kind === 'test'
+      ? FIELDS.findIndex((field) => field.id === condition.field)
+      : FIELDS.length + (condition.kind === 'opaque' ? 1 : 0)
   return [...match].sort((a, b) => place(a) - place(b))
 }

@@ -76,8 +76,21 @@ export interface OpaqueTest {
   readonly text: string
 }
 
+/**
+ * Several fields at once: their values together are one of the entries, or (negated) none of them. Where the packet lacks
+ * one of the fields the test does not match, negated or not. Source: nft(8), "concatenations".
+ */
+export interface ConcatenationTest {
+  readonly kind: 'concatenation'
+  /** At least two. */
+  readonly fields: readonly FieldId[]
+  readonly negated: boolean
+  /** One term for each of the fields, in their order. */
+  readonly entries: readonly (readonly Term[])[]
+}
+
 /** A rule matches when all of its conditions do; no condition means any packet. */
-export type Condition = FieldTest | OpaqueTest
+export type Condition = FieldTest | ConcatenationTest | OpaqueTest
 
 /** The terms of a test with tokens and named sets looked up. Intervals are sorted and disjoint. */
 export type ValueSet =

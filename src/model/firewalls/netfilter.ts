@@ -17,6 +17,7 @@ const WORDS: Readonly<Record<TargetKind, string>> = {
   redirect: 'REDIRECT',
   notrack: 'NOTRACK',
   continue: 'count only',
+  map: 'by map',
   opaque: 'other',
 }
 
@@ -82,6 +83,7 @@ export const netfilter: FirewallKind = {
     'redirect',
     'notrack',
     'continue',
+    'map',
     'opaque',
   ],
   policies: ['accept', 'drop'],

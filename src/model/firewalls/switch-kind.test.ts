@@ -45,8 +45,8 @@ function shown(of: Firewall): string[] {
 
 function ruleText(rule: Rule): string {
   const target = rule.target.kind === 'jump' ? `jump ${rule.target.chain}` : rule.target.kind
-  const conditions = rule.match.map((each) =>
-    each.kind === 'test' ? `${each.field} ${formatCondition(each, NAMES)}` : each.text,
+  const conditions = rule.match.map(
+    (each) => `${each.kind === 'test' ? `${each.field} ` : ''}${formatCondition(each, NAMES)}`,
   )
   const text = [rule.id, ...conditions, target].join(' ')
   return rule.enabled ? text : `(${text})`

@@ -1,4 +1,5 @@
 import type { Edit } from '../edits/edit'
+import { fieldsOf } from '../fields/cell'
 import { fieldOf } from '../fields/lookup'
 import { allChains, replaceChain } from '../ruleset/chains'
 import type { Chain, Row, Rule, Ruleset } from '../ruleset/ruleset'
@@ -179,9 +180,12 @@ function cannot(rule: Rule, kind: FirewallKind): string | undefined {
   for (const condition of rule.match) {
     if (condition.kind === 'opaque') {
       if (!kind.targets.includes('opaque')) return `${label} does not know "${condition.text}".`
-    } else if (!kind.fields.includes(condition.field)) {
-      return `${label} cannot look at the ${fieldOf(condition.field).label}.`
+      continue
     }
+    const missing = fieldsOf(condition).find((field) => !kind.fields.includes(field))
+    if (missing) return `${label} cannot look at the ${fieldOf(missing).label}.`
+    if (condition.kind === 'concatenation' && kind.id !== 'netfilter')
+      return `${label} cannot look at several fields together.`
   }
   if (kind.targets.includes(rule.target.kind)) return undefined
   return `${label} has no ${firewallKind('netfilter').word(rule.target.kind)}.`

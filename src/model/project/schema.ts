@@ -1,14 +1,14 @@
 import * as z from 'zod/mini'
 import { FIREWALL_KIND_IDS, NAT_MODES } from '../firewalls/firewall-kind'
-import { HOOKS, type NamedSet, POLICIES, REJECT_KINDS } from '../ruleset/ruleset'
+import { CHAIN_TYPES, HOOKS, type NamedSet, POLICIES } from '../ruleset/ruleset'
 import { isHostProfile } from '../topology/host-profiles'
 import { NODE_KINDS } from '../topology/topology'
 import { conditionCodec } from './condition-codec'
+import { targetCodec } from './target-codec'
 import {
   addressCodec,
   addressRangeCodec,
   interfaceAddressCodec,
-  natAddressesCodec,
   portRangeCodec,
   prefixCodec,
 } from './value-codecs'
@@ -19,21 +19,6 @@ const id = z.string().check(z.minLength(1, 'An id is missing.'))
 const port = z.int().check(z.minimum(0), z.maximum(65535))
 const transport = z.enum(['tcp', 'udp'])
 
-const natTo = z.strictObject({
-  addresses: z.exactOptional(natAddressesCodec),
-  ports: z.exactOptional(portRangeCodec),
-  random: z.exactOptional(z.boolean()),
-})
-
-const target = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal(['accept', 'drop', 'return', 'notrack', 'continue']) }),
-  z.strictObject({ kind: z.literal(['jump', 'goto']), chain: id }),
-  z.strictObject({ kind: z.literal(['snat', 'dnat', 'masquerade', 'redirect']), to: natTo }),
-  z.strictObject({ kind: z.literal('reject'), with: z.enum(REJECT_KINDS) }),
-  z.strictObject({ kind: z.literal('log'), prefix: z.string() }),
-  z.strictObject({ kind: z.literal('opaque'), dialect: z.string(), text: z.string() }),
-])
-
 export const rowSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('rule'),
@@ -41,8 +26,9 @@ export const rowSchema = z.discriminatedUnion('kind', [
     enabled: z.boolean(),
     name: z.string(),
     match: z.array(conditionCodec),
-    target,
+    target: targetCodec,
     log: z.boolean(),
+    logPrefix: z.exactOptional(z.string()),
     assume: z.exactOptional(z.literal('matches')),
     sourceLine: z.exactOptional(z.int().check(z.minimum(1))),
   }),
@@ -56,6 +42,7 @@ const chain = z.strictObject({
       hook: z.exactOptional(z.enum(HOOKS)),
       priority: z.exactOptional(z.int()),
       policy: z.enum(POLICIES),
+      type: z.exactOptional(z.enum(CHAIN_TYPES)),
     }),
   ),
   rows: z.array(rowSchema),

@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnostic } from '../result'
 import { rulesOf } from './chains'
 import type { Chain, Rule, Ruleset, Table } from './ruleset'
+import { chainsLedTo } from './targets'
 
 /** Jumps lead to user chains of the same table and never round in a circle; rule ids are unique in their chain. */
 export function checkRuleset(ruleset: Ruleset): Diagnostic[] {
@@ -13,10 +14,6 @@ export function checkRuleset(ruleset: Ruleset): Diagnostic[] {
 
 function at(rule: Rule | undefined): { line: number; column: number } {
   return { line: rule?.sourceLine ?? 1, column: 1 }
-}
-
-function jumpOf(rule: Rule): string | undefined {
-  return rule.target.kind === 'jump' || rule.target.kind === 'goto' ? rule.target.chain : undefined
 }
 
 function duplicateIds(table: Table): Diagnostic[] {
@@ -34,12 +31,15 @@ function duplicateIds(table: Table): Diagnostic[] {
   })
 }
 
+/** Every chain that a rule may lead to, with the rule, in order. */
+function jumpsOf(chain: Chain): { readonly rule: Rule; readonly to: string }[] {
+  return rulesOf(chain).flatMap((rule) => chainsLedTo(rule.target).map((to) => ({ rule, to })))
+}
+
 function brokenJumps(table: Table): Diagnostic[] {
   const byName = new Map(table.chains.map((chain) => [chain.name, chain]))
   return table.chains.flatMap((chain) =>
-    rulesOf(chain).flatMap((rule) => {
-      const name = jumpOf(rule)
-      if (name === undefined) return []
+    jumpsOf(chain).flatMap(({ rule, to: name }) => {
       const target = byName.get(name)
       if (!target) {
         return [
@@ -73,27 +73,27 @@ function jumpLoops(table: Table): Diagnostic[] {
   const loops: Diagnostic[] = []
   for (const start of table.chains) {
     if (!start.base || state.has(start.name)) continue
-    const stack: { chain: Chain; rules: Rule[]; next: number }[] = []
+    const stack: { chain: Chain; jumps: { to: string; rule: Rule }[]; next: number }[] = []
     const open = (chain: Chain) => {
       state.set(chain.name, 'open')
-      stack.push({ chain, rules: rulesOf(chain), next: 0 })
+      stack.push({ chain, jumps: jumpsOf(chain), next: 0 })
     }
     open(start)
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const rule = top.rules[top.next++]
-      if (!rule) {
+      const jump = top.jumps[top.next++]
+      if (!jump) {
         state.set(top.chain.name, 'done')
         stack.pop()
         continue
       }
-      const target = byName.get(jumpOf(rule) ?? '')
+      const target = byName.get(jump.to)
       if (!target) continue
       if (state.get(target.name) === 'open') {
         loops.push(
           diagnostic(
             'syntax-error',
             `${top.chain.name} jumps to ${target.name}, which leads back to ${top.chain.name}. The kernel refuses a loop.`,
-            at(rule),
+            at(jump.rule),
           ),
         )
       } else if (!state.has(target.name)) open(target)
@@ -110,8 +110,8 @@ export function jumpTooDeep({ tables }: Ruleset, deepest: number): { chain: Chai
     for (let depth = 0; level.size > 0; depth++) {
       const below = new Set<Chain>()
       for (const chain of level) {
-        for (const rule of rulesOf(chain)) {
-          const target = byName.get(jumpOf(rule) ?? '')
+        for (const { rule, to } of jumpsOf(chain)) {
+          const target = byName.get(to)
           if (!target) continue
           if (depth === deepest) return { chain, rule }
           below.add(target)

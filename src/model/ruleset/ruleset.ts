@@ -1,4 +1,4 @@
-import type { Condition } from '../fields/field'
+import type { Condition, FieldId, Term } from '../fields/field'
 import type { IpAddress } from '../packet/address'
 
 /**
@@ -46,8 +46,8 @@ export interface NatTo {
   readonly random?: boolean
 }
 
-/** What a rule does when it matches. */
-export type Target =
+/** What a rule does when it matches; all but a choice among others. */
+export type PlainTarget =
   | { readonly kind: 'accept' }
   | { readonly kind: 'drop' }
   | { readonly kind: 'reject'; readonly with: RejectKind }
@@ -67,6 +67,25 @@ export type Target =
   /** Read but not understood; the rule never decides, and the trace says so. */
   | { readonly kind: 'opaque'; readonly dialect: string; readonly text: string }
 
+/** One entry of a map: one term for each of its fields, in their order, and what to do then. */
+export interface MapEntry {
+  readonly key: readonly Term[]
+  readonly target: PlainTarget
+}
+
+/**
+ * Does what the first entry says that holds the packet's values. Where none does, or the packet lacks a field, the rule
+ * does not match. Source: nft(8), "verdict maps" and "dnat to ... map"; [e11 C2].
+ */
+export interface MapTarget {
+  readonly kind: 'map'
+  /** At least one. */
+  readonly fields: readonly FieldId[]
+  readonly entries: readonly MapEntry[]
+}
+
+export type Target = PlainTarget | MapTarget
+
 export type TargetKind = Target['kind']
 
 export interface Rule {
@@ -80,6 +99,8 @@ export interface Rule {
   readonly target: Target
   /** A log line is written before the target acts (the log column). */
   readonly log: boolean
+  /** What that line begins with; absent: nothing. */
+  readonly logPrefix?: string
   /**
    * What the person takes conditions for whose answer is neither in the packet nor in the tables (-m limit, -m time):
    * absent, they are taken not to match.
@@ -102,12 +123,22 @@ export const POLICIES = ['accept', 'drop', 'reject'] as const
 /** What a base chain decides when no rule does. */
 export type Policy = (typeof POLICIES)[number]
 
+export const CHAIN_TYPES = ['filter', 'nat', 'route'] as const
+/** `nat` chains see the first packet of a connection alone and may translate it. */
+export type ChainType = (typeof CHAIN_TYPES)[number]
+
 /** A list of rules. Base chains are hooked and have a policy; user chains are reached by jump or goto. */
 export interface Chain {
   /** Unique in its table: "FORWARD", "inbound". */
   readonly name: string
   /** Absent on a user chain. Home chains have a policy and hang where their firewall kind says. */
-  readonly base?: { readonly hook?: Hook; readonly priority?: number; readonly policy: Policy }
+  readonly base?: {
+    readonly hook?: Hook
+    readonly priority?: number
+    readonly policy: Policy
+    /** Absent: as iptables' table of that name has it. Source: nft(8), "CHAINS". */
+    readonly type?: ChainType
+  }
   readonly rows: readonly Row[]
 }
 
@@ -125,7 +156,7 @@ export interface Table {
 export interface NamedSet {
   readonly name: string
   readonly holds: 'addresses' | 'ports'
-  readonly terms: readonly Extract<import('../fields/field').Term, { kind: 'range' }>[]
+  readonly terms: readonly Extract<Term, { kind: 'range' }>[]
 }
 
 /** All tables of one device. */

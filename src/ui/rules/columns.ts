@@ -184,7 +184,7 @@ interface Unplaced {
 /** Conditions without a column of their own, and further ones on a field that has one, each with its words. */
 function unplaced(rule: Rule, names: Names): Unplaced[] {
   return rule.match.flatMap((condition): Unplaced[] => {
-    if (condition.kind === 'opaque') return [{ condition, text: condition.text }]
+    if (condition.kind !== 'test') return [{ condition, text: formatCondition(condition, names) }]
     const { field } = condition
     if (PLACED.has(field) && conditionOn(rule.match, field) === condition) return []
     return [{ condition, text: `${fieldOf(field).short} ${formatCondition(condition, names)}` }]

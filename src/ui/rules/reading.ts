@@ -1,6 +1,5 @@
 import { useMemo } from 'react'
-import type { Trace } from '@/engine/trace'
-import type { FieldId } from '@/model/fields/field'
+import type { FailedCondition, Trace } from '@/engine/trace'
 import { sameRef } from '@/model/ruleset/chains'
 import type { ChainRef } from '@/model/ruleset/ruleset'
 import { useCursor } from '@/state/playback/cursor'
@@ -14,7 +13,7 @@ export interface TableReading {
     | { readonly rule: string; readonly chain: ChainRef; readonly verdict: 'accept' | 'drop' | 'reject' }
     | undefined
   /** Rule id -> the field whose condition failed first. */
-  readonly failed: ReadonlyMap<string, FieldId | 'opaque'>
+  readonly failed: ReadonlyMap<string, FailedCondition['field']>
   hits(chain: ChainRef, rule: string): number
 }
 
@@ -41,7 +40,7 @@ function readTrace(
   device: string,
   chains: readonly ChainRef[],
 ): Pick<TableReading, 'decided' | 'failed'> {
-  const failed = new Map<string, FieldId | 'opaque'>()
+  const failed = new Map<string, FailedCondition['field']>()
   let decided: TableReading['decided']
   for (const index of trace?.journeys[journey]?.steps ?? []) {
     const step = trace?.steps[index]

@@ -1,0 +1,46 @@
+import type { Condition, FieldId, FieldTest, Term } from '@/model/fields/field'
+import type { Rule } from '@/model/ruleset/ruleset'
+import { addCondition } from './add-condition'
+import { LeftOut } from './left-out'
+
+/**
+ * The rules, one after the other, that do what a rule with concatenations or a map does, for languages that look at one
+ * field at a time; the rule itself where it has neither. All have its id. Throws LeftOut.
+ */
+export function separateRules(rule: Rule): readonly Rule[] {
+  const plain = rule.match.filter((condition) => condition.kind !== 'concatenation')
+  if (plain.length === rule.match.length && rule.target.kind !== 'map') return [rule]
+  const matches = rule.match.reduce<readonly (readonly Condition[])[]>(
+    (ways, condition) => {
+      if (condition.kind !== 'concatenation') return ways
+      if (condition.negated)
+        throw new LeftOut('it wants several fields together to have none of some values.')
+      return ways.flatMap((way) => condition.entries.map((entry) => withEntry(way, condition.fields, entry)))
+    },
+    [plain],
+  )
+  const { target } = rule
+  const rules = matches.flatMap((match): Rule[] =>
+    target.kind === 'map'
+      ? target.entries.map((entry) => ({
+          ...rule,
+          match: withEntry(match, target.fields, entry.key),
+          target: entry.target,
+        }))
+      : [{ ...rule, match }],
+  )
+  if (rules.length === 0) throw new LeftOut('what it looks up is empty.', true)
+  return rules
+}
+
+function withEntry(
+  match: readonly Condition[],
+  fields: readonly FieldId[],
+  entry: readonly Term[],
+): readonly Condition[] {
+  return fields.reduce<readonly Condition[]>((conditions, field, index) => {
+    const term = entry[index]
+    const test: FieldTest | undefined = term && { kind: 'test', field, negated: false, terms: [term] }
+    return test ? addCondition(conditions, test) : conditions
+  }, match)
+}
