@@ -17,6 +17,7 @@ export interface PacketJson {
   readonly ttl: number
   readonly tos: number
   readonly id: number
+  readonly fragment?: { readonly offset: number; readonly more: boolean }
   readonly icmp_type?: number
   readonly icmp_code?: number
   readonly icmp_id?: number
@@ -85,6 +86,7 @@ export function packetJson(packet: Packet): PacketJson {
   json.ttl = packet.hopLimit
   json.tos = packet.tos
   json.id = packet.id
+  if (packet.fragment) json.fragment = packet.fragment
   if (payload) json.payload = payload.text ?? payload.bytes
   return json as PacketJson
 }

@@ -7,6 +7,7 @@ import { settingsOf } from '@/model/topology/host-profiles'
 import { namesOf, resolverFor } from '@/model/topology/names'
 import { forwards, placeOf } from '@/model/topology/sides'
 import type { Device } from '@/model/topology/topology'
+import { putsFragmentsTogether } from './conntrack/in-use'
 import { compileChain } from './filter/compile-chain'
 import type { CompiledChain, Network, NetworkDevice, Stage } from './network'
 import { addressTypeOf } from './routing/address-type'
@@ -128,6 +129,10 @@ function assemble(
     stages: arrangeStages(chains, kind.id === 'netfilter'),
     chain: (ref) => byKey.get(chainKey(ref)),
     tracks: kind.keepsState,
+    defragments: putsFragmentsTogether(
+      { firewall: kind, nat: device.nat },
+      chains.map(({ compiled }) => compiled),
+    ),
     nat: device.nat,
     profile: settingsOf(device),
     ...(device.host.firstPort === undefined ? {} : { firstPort: device.host.firstPort }),

@@ -3,6 +3,7 @@ import { confirmOnHook, trackOnHook } from './conntrack/conntrack-hook'
 import { askChain, concerns } from './filter/base-chain'
 import type { ChainDecision } from './filter/evaluate'
 import { rejectAnswer, rejectKindFor } from './filter/reject'
+import { gather } from './fragments/gather'
 import { inheritanceOf } from './inheritance'
 import { demasquerade, masquerade } from './nat/masquerading'
 import { confirmBinding, naptInwards, naptOutwards } from './nat/napt'
@@ -20,6 +21,8 @@ interface HookStop {
 
 /** A home gateway looks its bindings up before anything else does. */
 const BINDINGS_FIRST = PRIORITY.conntrack - 1
+/** Before raw (NF_IP_PRI_CONNTRACK_DEFRAG). */
+const DEFRAGMENTATION = -400
 /** After every chain, whatever its priority: connections and bindings are confirmed (NF_IP_PRI_CONNTRACK_CONFIRM). */
 const LAST = Number.POSITIVE_INFINITY
 
@@ -60,6 +63,10 @@ function engineStops(device: NetworkDevice, hook: Hook): HookStop[] {
   const stops: HookStop[] = []
   const inward = hook === 'prerouting'
   const last = hook === 'postrouting' || hook === 'input'
+  if (device.defragments && (inward || hook === 'output')) {
+    const gatherer = inward ? 'conntrack-in' : 'conntrack-out'
+    stops.push({ priority: DEFRAGMENTATION, run: (passage) => gather(passage, gatherer) })
+  }
   if (device.tracks) {
     if (inward || hook === 'output') stops.push({ priority: PRIORITY.conntrack, run: trackOnHook })
     if (last) stops.push({ priority: LAST, run: confirmOnHook })
@@ -70,6 +77,7 @@ function engineStops(device: NetworkDevice, hook: Hook): HookStop[] {
     if (last) stops.push({ priority: LAST, run: confirmBinding })
   }
   if (device.firewall.id === 'ipchains' && device.nat.mode === 'masquerading') {
+    if (hook === 'ingress') stops.push({ priority: -LAST, run: (passage) => gather(passage, 'conntrack-in') })
     if (hook === 'ingress') stops.push({ priority: LAST, run: demasquerade })
     if (hook === 'postrouting') stops.push({ priority: PRIORITY.srcnat, run: masquerade })
   }

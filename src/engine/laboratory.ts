@@ -150,6 +150,8 @@ export interface LabOptions {
   readonly nat?: Device['nat']['mode']
   readonly mappings?: readonly PortMapping[]
   readonly conntrack?: Partial<ConntrackSettings>
+  /** conntrack counts as in use on every device, whatever the rules are. */
+  readonly defragments?: boolean
   /** Changes the design before it is compiled. */
   readonly change?: (design: Design) => Design
 }
@@ -244,13 +246,13 @@ export class Laboratory {
 
   constructor(options: LabOptions = {}) {
     const compiled = compileNetwork(labDesign(options))
-    const { conntrack } = options
-    this.network = conntrack
-      ? {
-          ...compiled,
-          devices: new Map([...compiled.devices].map(([id, device]) => [id, { ...device, conntrack }])),
-        }
-      : compiled
+    const { conntrack, defragments } = options
+    const set = {
+      ...(conntrack === undefined ? {} : { conntrack }),
+      ...(defragments === undefined ? {} : { defragments }),
+    }
+    const devices = [...compiled.devices].map(([id, device]) => [id, { ...device, ...set }] as const)
+    this.network = { ...compiled, devices: new Map(devices) }
   }
 
   get nowMs(): number {
@@ -301,6 +303,7 @@ export class Laboratory {
     let device = first
     let result = firstResult
     let packet: Packet | undefined
+    const onTheWire: { readonly device: string; readonly interface: string; readonly packet: Packet }[] = []
     for (;;) {
       this.#states.set(device, result.state)
       hops.push({ device, state: trackedAs(result.steps), result })
@@ -310,10 +313,16 @@ export class Laboratory {
         answers.push(this.#follow(device, originate(visit), next))
       }
       packet = result.forward?.packet ?? result.deliver?.packet ?? lastPacket(result.steps)
-      if (!result.forward) break
-      const { neighbor } = result.forward
-      device = neighbor.device
-      result = arrive(this.#visit(device, result.forward.packet, journey), neighbor.interface)
+      if (result.forward) {
+        const { neighbor, pieces } = result.forward
+        onTheWire.unshift(
+          ...pieces.map((each) => ({ device: neighbor.device, interface: neighbor.interface, packet: each })),
+        )
+      }
+      const next = onTheWire.shift()
+      if (!next) break
+      device = next.device
+      result = arrive(this.#visit(device, next.packet, journey), next.interface)
     }
     const disposition = result.ended ?? { kind: 'delivered' }
     return {

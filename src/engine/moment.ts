@@ -3,7 +3,7 @@ import type { DeviceState } from './device-state'
 import { newDeviceState } from './device-state'
 import { type HostState, newHostState } from './host/host-state'
 import type { ProgramEvent } from './host/program'
-import type { NetworkDevice } from './network'
+import type { Neighbor, NetworkDevice } from './network'
 import type { StepBody } from './passage'
 import { arrive, type Inheritance, type MadePacket, originate, type PipelineResult } from './pipeline'
 import type { RecordedStep } from './recording'
@@ -192,7 +192,10 @@ function travel(
   forward: NonNullable<PipelineResult['forward']>,
   journey: number,
 ): void {
-  const { packet, neighbor } = forward
+  for (const piece of forward.pieces) travelOne(moment, from, piece, forward.neighbor, journey)
+}
+
+function travelOne(moment: Moment, from: string, packet: Packet, neighbor: Neighbor, journey: number): void {
   let near = from
   let atMs = moment.nowMs
   for (const { link, to } of neighbor.path) {

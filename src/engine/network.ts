@@ -109,6 +109,11 @@ export interface NetworkDevice {
   readonly addressType?: (address: IpAddress) => AddressType
   /** conntrack runs on this device. */
   readonly tracks: boolean
+  /**
+   * conntrack is in use by its rules or translation: fragments are put together before any rule is asked [E7]. Without
+   * it each is looked at alone.
+   */
+  readonly defragments: boolean
   /** Settings of the tracker; the kernel's defaults where absent. */
   readonly conntrack?: Partial<ConntrackSettings>
   /** `rp_filter` by name of interface, and of `all`: 0 off, 1 strict, 2 loose. Absent: off. */

@@ -60,6 +60,8 @@ export interface Passage {
   isMasqueraded: boolean
   /** ipchains: an answer that got its inside address again; the forward chain is not asked about it. */
   isDemasqueraded: boolean
+  /** Of a packet that was put together here: bytes of each of its fragments, behind the IP header. */
+  fragmentSizes: readonly number[] | undefined
   readonly steps: RecordedStep[]
   readonly made: MadePacket[]
 }
@@ -75,6 +77,7 @@ export function newPassage(visit: Visit, iif: string | undefined): Passage {
     binding: visit.inherits?.binding,
     isMasqueraded: false,
     isDemasqueraded: false,
+    fragmentSizes: undefined,
     steps: [],
     made: [],
   }

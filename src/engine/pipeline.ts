@@ -1,6 +1,8 @@
 import { formatAddress } from '@/model/packet/address'
 import type { Packet } from '@/model/packet/packet'
 import type { DeviceState } from './device-state'
+import { gather } from './fragments/gather'
+import { refragmented } from './fragments/refragment'
 import { recordEnd, runHook } from './hooks'
 import { inheritanceOf } from './inheritance'
 import type { Neighbor } from './network'
@@ -14,6 +16,14 @@ import type { Disposition } from './trace'
 
 export type { Inheritance, MadePacket, Visit } from './passage'
 
+/** A packet leaves; what goes over the wire is the packet, or its fragments in order. */
+export interface Forward {
+  readonly oif: string
+  readonly packet: Packet
+  readonly pieces: readonly Packet[]
+  readonly neighbor: Neighbor
+}
+
 /**
  * What became of a packet at one device: exactly one of `forward`, `deliver` and `ended` is there. Whoever runs devices
  * sends `made` on with `originate`, and writes the steps of the wire and of delivery; `ended` has its step already.
@@ -21,7 +31,7 @@ export type { Inheritance, MadePacket, Visit } from './passage'
 export interface PipelineResult {
   readonly state: DeviceState
   readonly steps: readonly RecordedStep[]
-  readonly forward?: { readonly oif: string; readonly packet: Packet; readonly neighbor: Neighbor }
+  readonly forward?: Forward
   readonly deliver?: { readonly packet: Packet; readonly iif: string }
   readonly made: readonly MadePacket[]
   readonly ended?: Disposition
@@ -95,10 +105,15 @@ function comeIn(passage: Passage, iif: string): PipelineResult {
 }
 
 function takeIn(passage: Passage, iif: string): PipelineResult {
-  const stopped = runHook(passage, 'input')
+  const stopped = gatherBeforeInput(passage) ?? runHook(passage, 'input') ?? gather(passage, 'local-delivery')
   if (stopped) return end(passage, stopped)
   const { packet } = passage
   return { ...resultOf(passage), deliver: { packet, iif } }
+}
+
+/** IPv4 puts fragments for the device itself together before input is asked, IPv6 only behind it. */
+function gatherBeforeInput(passage: Passage): Disposition | undefined {
+  return passage.packet.family === 4 ? gather(passage, 'local-delivery') : undefined
 }
 
 /** The TTL falls before forward is asked; a packet whose life ends is answered and never gets there [E17, D9]. */
@@ -120,7 +135,18 @@ function goOut(passage: Passage, { oif, nextHop }: Extract<RouteDecision, { kind
   if (interfaceByName(device, oif)?.link === undefined) return end(passage, { kind: 'no-link' })
   const neighbor = network.neighbor(device.id, oif, nextHop)
   if (!neighbor) return end(passage, { kind: 'no-neighbor' })
-  return { ...resultOf(passage), forward: { oif, packet: passage.packet, neighbor } }
+  return {
+    ...resultOf(passage),
+    forward: { oif, packet: passage.packet, pieces: piecesOf(passage), neighbor },
+  }
+}
+
+function piecesOf(passage: Passage): readonly Packet[] {
+  const { packet, fragmentSizes } = passage
+  if (!fragmentSizes) return [packet]
+  const pieces = refragmented(packet, fragmentSizes)
+  record(passage, { kind: 'fragmented', pieces })
+  return pieces
 }
 
 function answerAndEnd(passage: Passage, meaning: IcmpMeaning, disposition: Disposition): PipelineResult {

@@ -102,7 +102,10 @@ function journeysOf(
   for (const step of recorded) {
     if (step.journey === undefined) continue
     last[step.journey] = step
-    if (step.kind === 'ended') ended[step.journey] ??= step
+    if (step.kind !== 'ended') continue
+    const before = ended[step.journey]
+    // Of a packet in fragments all but one end where they wait for the last one.
+    if (!before || before.disposition.kind === 'incomplete') ended[step.journey] = step
   }
   const places = once(() => placesOf(departures.length, steps()))
   return departures.map((departure): Journey => {

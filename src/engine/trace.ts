@@ -71,6 +71,8 @@ export type Disposition =
   /** A host that does not forward got a packet for somebody else. */
   | { readonly kind: 'not-forwarding' }
   | { readonly kind: 'no-listener' }
+  /** A fragment whose packet has not come as a whole; no rule was asked. */
+  | { readonly kind: 'incomplete' }
 
 /** What made a verdict. */
 export type Decider =
@@ -115,6 +117,10 @@ export type TraceStep = StepBase &
         readonly packet: Packet
       }
     | { readonly kind: 'arrived'; readonly iif: string; readonly packet: Packet }
+    /** Fragments were put together: from here on they are one packet. */
+    | { readonly kind: 'reassembled'; readonly packet: Packet; readonly pieces: number }
+    /** The packet goes on in fragments, as it came. */
+    | { readonly kind: 'fragmented'; readonly pieces: readonly Packet[] }
     | { readonly kind: 'routed'; readonly oif?: string; readonly local: boolean; readonly via?: string }
     | {
         readonly kind: 'chain-entered'

@@ -40,6 +40,11 @@ export interface PacketSpec {
   readonly window?: number
   readonly ttl?: number
   readonly tos?: number
+  readonly id?: number
+  /** Don't-fragment: set where absent, but not on fragments. */
+  readonly df?: boolean
+  /** The packet is a fragment of the one that its `id` names. */
+  readonly fragment?: { readonly offset: number; readonly more: boolean }
   readonly payload?: string | number
   readonly icmp_type?: number
   readonly icmp_code?: number

@@ -154,6 +154,11 @@ function lost(
         headline: `Lost at ${at}: not plugged in.`,
         fact: `${what} The interface that it would leave by is not connected.`,
       }
+    case 'incomplete':
+      return {
+        headline: `Waits at ${at}: a fragment.`,
+        fact: `${what} It is a fragment, and the others of its packet have not come; rules are asked about whole packets.`,
+      }
     case 'ttl-expired':
       return {
         headline: `Lost at ${at}: TTL expired.`,

@@ -153,16 +153,32 @@ function visit(walk: Walk, { device, packet, iif, inherits }: Stop): PipelineRes
 function follow(walk: Walk, first: Stop): PacketResult {
   const hops: HopJson[] = []
   const generated: GeneratedResult[] = []
+  /** What is under way; more than one where a packet goes in fragments. */
+  const stops: Stop[] = []
   let stop: Stop = first
   for (let visited = 0; visited < HOPS_LIMIT; visited++) {
     const { device, iif } = stop
     const result = visit(walk, stop)
+    const [other] = stops
+    // The last fragment tells of them all.
+    if (result.ended?.kind === 'incomplete' && other?.device === device) {
+      stops.shift()
+      stop = other
+      continue
+    }
     hops.push(...hopsOf(device.name, iif, result, walk.tableOf))
     for (const { packet, inherits } of walk.quiet || stop.isIcmpOfStack ? [] : result.made)
       generated.push(followMade(walk, { device, packet, inherits }))
     if (result.forward) {
-      const { neighbor, packet } = result.forward
-      stop = { device: deviceOf(walk.network, neighbor.device), iif: neighbor.interface, packet }
+      const { neighbor, pieces } = result.forward
+      const next = deviceOf(walk.network, neighbor.device)
+      const [arriving, ...others] = pieces.map((packet) => ({
+        device: next,
+        iif: neighbor.interface,
+        packet,
+      }))
+      stops.unshift(...others)
+      if (arriving) stop = arriving
       continue
     }
     const end = endOf(walk, device, result, hops)

@@ -45,7 +45,8 @@ function makeNetwork(topologyAt: JsonReader, hostsAt: JsonReader): ReplayNetwork
   const ruled = devices.map((device) => withHost(device, hosts.get(device.id)))
   const network = compileNetwork({ ...emptyDesign('replay', 'Replay'), devices: ruled, links })
   const set = [...network.devices].map(
-    ([id, device]) => [id, hosts.get(id)?.change?.(device) ?? device] as const,
+    // Conntrack runs on every host, so fragments are put together there.
+    ([id, device]) => [id, { ...(hosts.get(id)?.change?.(device) ?? device), defragments: true }] as const,
   )
   return {
     network: { ...network, devices: new Map(set) },

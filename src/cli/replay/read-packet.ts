@@ -18,7 +18,8 @@ export interface ReplayPacket {
   readonly waitMs: number
 }
 
-const IP_KEYS = ['proto', 'src', 'dst', 'ttl', 'tos', 'id', 'payload']
+const IP_KEYS = ['proto', 'src', 'dst', 'ttl', 'tos', 'id', 'df', 'fragment', 'payload']
+const FRAGMENT_KEYS = new Set(['offset', 'more'])
 /** Members that only packets of that kind have. */
 const KEYS_OF_KIND = {
   tcp: ['sport', 'dport', 'flags', 'seq', 'ack', 'window'],
@@ -75,17 +76,34 @@ function readIpHeader(member: Member, ends: Ends) {
     hopLimit: number(member('ttl'), 255),
     tos: number(member('tos'), 255),
     id: number(member('id'), 65535),
+    ...readFragmentation(member),
     payload: member('payload').optional(readPayload),
   })
 }
 
+/** Fragments may be cut further unless the case says otherwise; whole packets may not, as Linux sends them. */
+function readFragmentation(member: Member) {
+  const fragment = member('fragment').optional(readFragment)
+  const dontFragment = member('df').optional((each) => each.flag())
+  return { fragment, dontFragment: dontFragment ?? (fragment ? false : undefined) }
+}
+
+function readFragment(reader: JsonReader): NonNullable<Packet['fragment']> {
+  const member = reader.object(FRAGMENT_KEYS)
+  const offset = member('offset').integer(0, 65528)
+  if (offset % 8 !== 0) member('offset').refuse('Offsets of fragments are multiples of 8.')
+  return { offset, more: member('more').flag() }
+}
+
 function readTransport(
   member: Member,
-  header: Ends,
+  header: Ends & Pick<Partial<Packet>, 'fragment'>,
   protocol: number,
   say: (message: string) => void,
 ): Packet {
-  switch (protocol) {
+  // A fragment that is not the first has no transport header.
+  const kind = header.fragment && header.fragment.offset > 0 ? 'none' : protocol
+  switch (kind) {
     case PROTOCOL.tcp:
       return tcpPacket(
         withGiven(

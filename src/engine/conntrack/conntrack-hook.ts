@@ -23,6 +23,8 @@ export function trackOnHook(passage: Passage): undefined {
     }
     return
   }
+  // Where nothing puts fragments together, nobody asks for a connection either.
+  if (passage.packet.fragment) return
   const { device, nowMs, journey } = passage.visit
   const { state, direction, entry, table, change, ended } = track({
     table: passage.state.conntrack,

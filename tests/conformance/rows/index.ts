@@ -1,5 +1,6 @@
 import { CHAIN_ROWS } from './chains'
 import { DATAGRAM_ROWS } from './datagrams'
+import { FRAGMENT_ROWS } from './fragments'
 import { ICMPV6_ROWS } from './icmpv6'
 import { NAT_ROWS } from './nat'
 import { REJECT_ROWS } from './reject'
@@ -12,4 +13,5 @@ export const ROWS = [
   ...REJECT_ROWS,
   ...CHAIN_ROWS,
   ...ICMPV6_ROWS,
+  ...FRAGMENT_ROWS,
 ]

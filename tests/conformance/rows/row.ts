@@ -125,6 +125,8 @@ function translation(
   const ends = (['src', 'sport', 'dst', 'dport'] as const).map((name) => [received?.[name], sent?.[name]])
   if (!received || ends.every(([now, before]) => now === before)) return ''
   const { src, sport, dst, dport } = received
+  const isLater = sent?.fragment && sent.fragment.offset > 0
+  if (isLater && sent.src === src && sent.dst === dst) return ''
   return sport === undefined ? ` as ${src} > ${dst}` : ` as ${src}:${sport} > ${dst}:${dport}`
 }
 

@@ -95,13 +95,19 @@ class Asking:
             targets = rules.load(host.namespace, given.get(name), host.tables)
             host.settings(given.get(name, {}).get("sysctl", {}))
             host.events.start(host.control, targets)
-        return {"packets": [self._send(lab, packet, index + 1) for index, packet in enumerate(case["packets"])]}
+        every = case["packets"]
+        return {"packets": [self._send(lab, packet, every) for packet in every]}
 
-    def _send(self, lab, packet, tag):
+    def _send(self, lab, packet, every):
+        fragments = packets.siblings(packet, every)
+        tag = next(index for index, each in enumerate(every) if each is fragments[0]) + 1
         if packet.get("wait"):
             time.sleep(packet["wait"])
+        if "fragment" in packet:
+            for each in lab.hosts.values():
+                each.events.fragments[tag] = packets.protocol_of(packet)
         host = lab.hosts[packet["from"]]
-        data = packets.build(packet, tag)
+        data = packets.build(packet, tag, packets.bytes_of_whole(fragments))
         key = packets.Header(data).key
         if packet.get("inject", "local") == "local":
             place = (host, None)
@@ -200,8 +206,12 @@ class Watch:
     def _add(self, name, event):
         starts = event.kind == "mark" and event.mark in ("pre0", "out0")
         visit = self.current[name].get(event.key)
+        # Fragments that arrive one after the other are one visit: that of the packet that is put together of them.
+        if starts and visit and visit.last.is_fragment and visit.marks == [event.mark]:
+            starts = False
+            visit.marks.clear()
         if starts or visit is None:
-            visit = self.current[name][event.key] = Visit(name, event, event.mark == "out0")
+            visit = self.current[name][event.key] = Visit(name, event, event.iif is None)
             self.found[name].append(visit)
         visit.add(event)
 

@@ -32,13 +32,15 @@ class NftEvents:
         self.netlink.join(TRACE_GROUP)
         self.places = {}
         self.packets = {}
+        # The trace leaves fragment headers out: what is behind them, by tag.
+        self.fragments = {}
 
     def close(self):
         self.netlink.close()
 
     def start(self, control, _):
         self.places = marks.places_of_rules(control)
-        self.packets = {}
+        self.packets, self.fragments = {}, {}
         self.netlink.drain()
 
     def read(self, interfaces):
@@ -54,7 +56,7 @@ class NftEvents:
     def _event(self, family, given, interfaces):
         number = given[6]
         if 8 in given:
-            header = Header(given[8], given.get(9, b""))
+            header = Header(given[8], given.get(9, b""), self.fragments)
             self.packets[number] = header
         else:
             header = self.packets.get(number)
@@ -84,7 +86,7 @@ class LegacyEvents:
 
     def __init__(self):
         self.netlink = Netlink()
-        self.rules = {}
+        self.rules, self.fragments = {}, {}
         for payload in (attribute(1, b"\1"), attribute(2, struct.pack(">IBx", marks.SNAPSHOT, 2)), be32(5, 1)):
             self.netlink.request(SUBSYSTEM_LOG, 1, REQUEST | ACK, payload=payload)
 

@@ -3,7 +3,7 @@
 import socket
 import struct
 
-TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
+TCP, UDP, ICMP, ICMPV6, FRAGMENT = 6, 17, 1, 58, 44
 NAMES = {"tcp": TCP, "udp": UDP, "icmp": ICMP, "icmpv6": ICMPV6, "ipv6-icmp": ICMPV6, "gre": 47, "esp": 50, "ah": 51,
          "sctp": 132, "dccp": 33, "udplite": 136, "ipencap": 4, "igmp": 2, "ospf": 89}
 FLAGS = (("F", 1), ("S", 2), ("R", 4), ("P", 8), ("A", 16), ("U", 32), ("E", 64), ("C", 128))
@@ -42,19 +42,50 @@ def payload_of(packet):
     return payload.encode() if isinstance(payload, str) else payload
 
 
-def build(packet, tag=None):
+def build(packet, tag=None, whole=None):
     """The packet as it lies on the wire from its network header on. `tag` marks it where translation does not reach:
-    in IPv4 as the identification, in IPv6 as the flow label."""
+    in IPv4 as the identification, in IPv6 as the flow label. `whole`: bytes of payload of the packet that this is the first
+    fragment of."""
     source, destination = packed(packet["src"]), packed(packet["dst"])
     protocol = protocol_of(packet)
-    body = transport(packet, protocol, source, destination)
+    fragment = packet.get("fragment")
+    offset = 0
+    if fragment and fragment["offset"] > 0:
+        body = payload_of(packet)
+    elif fragment and whole is not None:
+        own = len(payload_of(packet))
+        body = transport(packet | {"payload": whole}, protocol, source, destination)
+        body = body[: len(body) - whole + own]
+    else:
+        body = transport(packet, protocol, source, destination)
+    if fragment:
+        offset = fragment["offset"] | (1 if fragment["more"] else 0) if len(source) == 16 else fragment["offset"] >> 3 | fragment["more"] << 13
     ttl, tos = packet.get("ttl", 64), packet.get("tos", 0)
     if len(source) == 16:
         label = packet.get("id", 0) if tag is None else tag
+        if fragment:
+            body = struct.pack(">BBHI", protocol, 0, offset, packet.get("id", 0)) + body
+            protocol = FRAGMENT
         return struct.pack(">IHBB", 0x60000000 | tos << 20 | label, len(body), protocol, ttl) + source + destination + body
     identification = packet.get("id", 0) if tag is None else tag
-    header = struct.pack(">BBHHHBBH4s4s", 0x45, tos, 20 + len(body), identification, 0x4000, ttl, protocol, 0, source, destination)
+    header = struct.pack(">BBHHHBBH4s4s", 0x45, tos, 20 + len(body), identification, offset | dont_fragment(packet) << 14, ttl, protocol, 0, source, destination)
     return header[:10] + struct.pack(">H", checksum(header)) + header[12:] + body
+
+
+def dont_fragment(packet):
+    return packet.get("df", "fragment" not in packet)
+
+
+def siblings(packet, others):
+    """The fragments of the same packet, this one among them."""
+    if "fragment" not in packet:
+        return [packet]
+    return [each for each in others if "fragment" in each and (each["src"], each["dst"], each.get("id")) == (packet["src"], packet["dst"], packet.get("id"))]
+
+
+def bytes_of_whole(fragments):
+    """Payload of the packet that the fragments are cut from, behind its transport header."""
+    return sum({each["fragment"]["offset"]: len(payload_of(each)) for each in fragments if "fragment" in each}.values())
 
 
 def transport(packet, protocol, source, destination):
@@ -90,9 +121,10 @@ def summed(body, at, protocol, source, destination):
 class Header:
     """The first bytes of a packet, read as far as they go."""
 
-    __slots__ = ("data", "version", "protocol", "offset", "tag", "ttl", "tos", "source", "destination")
+    __slots__ = ("data", "version", "protocol", "offset", "tag", "ttl", "tos", "source", "destination", "is_fragment", "is_later")
 
-    def __init__(self, network, following=b""):
+    def __init__(self, network, following=b"", inside={}):
+        """`inside`: protocols of IPv6 fragments by tag, for a reading that has no fragment header between the two."""
         data = network + following
         self.data = data
         self.version = data[0] >> 4
@@ -101,18 +133,29 @@ class Header:
             self.protocol, self.ttl, self.tos = data[9], data[8], data[1]
             self.tag = data[4] << 8 | data[5]
             self.source, self.destination = data[12:16], data[16:20]
+            self.is_later = (data[6] & 31 | data[7]) != 0
+            self.is_fragment = self.is_later or data[6] & 32 != 0
         else:
             self.offset = 40
             self.protocol, self.ttl = data[6], data[7]
             self.tos = (data[0] & 15) << 4 | data[1] >> 4
             self.tag = (data[1] & 15) << 16 | data[2] << 8 | data[3]
             self.source, self.destination = data[8:24], data[24:40]
+            self.is_fragment = self.protocol == FRAGMENT
+            self.is_later = False
+            if self.is_fragment and self.tag in inside:
+                self.protocol = inside[self.tag]
+            elif self.is_fragment and len(data) >= 48:
+                self.protocol, self.offset = data[40], 48
+                self.is_later = (data[42] << 8 | data[43]) & 0xFFF8 != 0
 
     @property
     def key(self):
         """What tells this packet from the others that are under way, whatever its addresses are translated to."""
         kind = 0
         at = self.offset
+        if self.is_later:
+            return self.version, self.protocol, self.tag, kind
         if self.protocol == TCP and len(self.data) > at + 13:
             kind = self.data[at + 13]
         elif self.protocol in (ICMP, ICMPV6) and len(self.data) > at:
