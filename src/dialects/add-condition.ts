@@ -12,6 +12,7 @@ export function addCondition(match: readonly Condition[], added: Condition): Con
   if (present.negated && added.negated) {
     return match.with(at, { ...present, terms: [...present.terms, ...added.terms] })
   }
+  if (fieldOf(added.field).domain.kind === 'bits') return [...match, added]
   const [plain, other] = present.negated ? [added, present] : [present, added]
   const ranges = (terms: readonly Term[]) => terms.filter((term) => term.kind === 'range')
   const domain = domainOf(plain)

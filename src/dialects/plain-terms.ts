@@ -1,4 +1,4 @@
-import type { FieldTest, Interval, Term } from '@/model/fields/field'
+import type { FieldTest, Interval, MaskedBits, Term } from '@/model/fields/field'
 import { familyInterval, intersectIntervals } from '@/model/fields/intervals'
 import type { Family } from '@/model/packet/address'
 import type { PrintContext } from './dialect'
@@ -11,6 +11,8 @@ export interface PlainTest {
   readonly intervals: readonly Interval[]
   /** Of interface fields. */
   readonly patterns: readonly string[]
+  /** Of fields of bits. */
+  readonly bits: readonly MaskedBits[]
   /** Some value came from a token or a named set. */
   readonly follows: boolean
 }
@@ -23,6 +25,9 @@ export function plainTest(test: FieldTest, context: Lookup): PlainTest {
     negated: test.negated,
     intervals: test.terms.flatMap((term) => valuesOf(term, context)),
     patterns: test.terms.flatMap((term) => (term.kind === 'name' ? [term.pattern] : [])),
+    bits: test.terms.flatMap((term) =>
+      term.kind === 'masked' ? [{ bits: term.bits, mask: term.mask }] : [],
+    ),
     follows: test.terms.some((term) => term.kind === 'token' || term.kind === 'set'),
   }
 }
@@ -36,6 +41,7 @@ function valuesOf(term: Term, context: Lookup): readonly Interval[] {
     case 'set':
       return context.resolveSet(term.name) ?? []
     case 'name':
+    case 'masked':
       return []
   }
 }
@@ -45,9 +51,10 @@ export function ofFamily(intervals: readonly Interval[], family: Family): Interv
   return intervals.flatMap((interval) => intersectIntervals([interval], [familyInterval(family)]))
 }
 
-export function asTerms({ intervals, patterns }: PlainTest): Term[] {
+export function asTerms({ intervals, patterns, bits }: PlainTest): Term[] {
   return [
     ...intervals.map((interval): Term => ({ kind: 'range', ...interval })),
     ...patterns.map((pattern): Term => ({ kind: 'name', pattern })),
+    ...bits.map((each): Term => ({ kind: 'masked', ...each })),
   ]
 }

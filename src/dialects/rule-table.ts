@@ -1,5 +1,6 @@
 import { formatCondition, formatEntry } from '@/model/fields/cell'
 import type { FieldId, Names } from '@/model/fields/field'
+import { fieldOf } from '@/model/fields/lookup'
 import { dualRows } from '@/model/firewalls/dual'
 import type { Firewall, FirewallKind } from '@/model/firewalls/firewall-kind'
 import { HOME_INBOUND, HOME_OUTBOUND } from '@/model/firewalls/home-chains'
@@ -7,6 +8,7 @@ import { firewallKind } from '@/model/firewalls/lookup'
 import { formatAddress } from '@/model/packet/address'
 import { formatPortRange } from '@/model/packet/port'
 import { allChains, findChain, ruleNumbers } from '@/model/ruleset/chains'
+import { markWords } from '@/model/ruleset/mark-words'
 import type { ChainRef, Rule, Target } from '@/model/ruleset/ruleset'
 import type { PrintContext } from './dialect'
 import { shortText } from './plain-text'
@@ -29,6 +31,9 @@ const COLUMNS: readonly { readonly head: string; readonly fields: readonly Field
   { head: 'Flags, type, state', fields: ['tcpFlags', 'icmpType', 'icmpv6Type', 'ctState'] },
   { head: 'Interface', fields: ['iif', 'oif'] },
 ]
+
+/** Fields with a column; all else stands beside the flags. */
+const PLACED = new Set(COLUMNS.flatMap(({ fields }) => fields))
 
 /** What a cell shows of a text: enough to know it by. */
 const CELL_BYTES = 300
@@ -108,16 +113,18 @@ function policyRow(actions: readonly string[]): string[] {
 
 function ruleRow(number: string, rule: Rule, actions: readonly string[], context: PrintContext): string[] {
   const { names } = context
-  const others = rule.match
-    .filter((condition) => condition.kind !== 'test')
-    .map((condition) => formatCondition(condition, names))
+  const unplaced = rule.match.flatMap((condition) => {
+    if (condition.kind !== 'test') return [formatCondition(condition, names)]
+    const { field } = condition
+    return PLACED.has(field) ? [] : [`${fieldOf(field).short} ${formatCondition(condition, names)}`]
+  })
   const cells = COLUMNS.map(({ head, fields }) => {
     const tests = fields.flatMap((field) =>
       rule.match.filter((each) => each.kind === 'test' && each.field === field),
     )
     const written = tests.map((test) => formatCondition(test, names))
     const isMore = head.startsWith('Flags')
-    return [...written, ...(isMore ? others : [])].join('; ')
+    return [...written, ...(isMore ? unplaced : [])].join('; ')
   })
   return [number, rule.name, ...cells.map((cell, index) => cell || emptyCell(index)), ...actions].map(
     cellText,
@@ -144,6 +151,9 @@ function targetText(target: Target, kind: FirewallKind, form: Firewall['form'], 
       return `${name} with ${target.with}`
     case 'log':
       return target.prefix === '' ? name : `${name} "${target.prefix}"`
+    case 'mark':
+    case 'connmark':
+      return `${name} ${markWords(target)}`
     case 'opaque':
       return target.text
     case 'map':

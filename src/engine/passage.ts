@@ -54,6 +54,8 @@ export interface Passage {
   oif: string | undefined
   /** Undefined until the tracker has looked; then every packet counts as invalid [e11 B2]. */
   tracking: Tracking | undefined
+  /** Set by rules; gone when the packet leaves the device. */
+  mark: number
   /** The binding of a home gateway that this packet goes by, confirmed or not. */
   binding: ConntrackEntry | undefined
   /** ipchains: a rule of the forward chain said MASQ. */
@@ -74,6 +76,7 @@ export function newPassage(visit: Visit, iif: string | undefined): Passage {
     iif,
     oif: undefined,
     tracking: visit.inherits?.tracking,
+    mark: 0,
     binding: visit.inherits?.binding,
     isMasqueraded: false,
     isDemasqueraded: false,
@@ -104,12 +107,14 @@ export function ctStateOf(passage: Passage): CtState | undefined {
 
 /** The packet as the rules of a chain see it here and now. */
 export function contextOf(passage: Passage): MatchContext {
-  const { packet, iif, oif } = passage
+  const { packet, iif, oif, mark, tracking } = passage
   const ctState = ctStateOf(passage)
   const context: { -readonly [Key in keyof MatchContext]: MatchContext[Key] } = { packet }
   if (iif !== undefined) context.iif = iif
   if (oif !== undefined) context.oif = oif
   if (ctState !== undefined) context.ctState = ctState
+  if (mark !== 0) context.mark = mark
+  if (tracking !== undefined && ctState !== undefined) context.tracking = tracking
   const { addressType } = passage.visit.device
   if (addressType !== undefined) context.addressType = addressType
   return context

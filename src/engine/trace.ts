@@ -1,4 +1,4 @@
-import type { CtState, FieldId, Scalar } from '@/model/fields/field'
+import type { CtState, FieldId, PacketTracking, Scalar } from '@/model/fields/field'
 import type { Packet } from '@/model/packet/packet'
 import type { ChainRef, Hook, Policy, TargetKind } from '@/model/ruleset/ruleset'
 import type { RecordedStep } from './recording'
@@ -132,6 +132,8 @@ export type TraceStep = StepBase &
         readonly iif?: string
         readonly oif?: string
         readonly ctState?: CtState
+        readonly tracking?: PacketTracking
+        readonly mark?: number
       }
     | {
         readonly kind: 'rule-tried'
@@ -145,6 +147,8 @@ export type TraceStep = StepBase &
         readonly assumed?: boolean
         readonly failed?: FailedCondition
         readonly target?: TargetKind
+        /** What a rule that matched changed, as a clause: "the mark is now 0x5". */
+        readonly effect?: string
       }
     /** One base chain has decided. */
     | {

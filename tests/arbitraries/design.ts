@@ -55,6 +55,8 @@ function merged<A, B>(a: fc.Arbitrary<A>, b: fc.Arbitrary<B>): fc.Arbitrary<A & 
   return fc.tuple(a, b).map(([left, right]) => ({ ...left, ...right }))
 }
 
+const word = fc.oneof(fc.nat(255), fc.constantFrom(0, 0xffffffff), fc.integer({ min: 0, max: 0xffffffff }))
+
 function termOf(field: FieldId): fc.Arbitrary<Term> {
   const { domain } = fieldOf(field)
   const set = text.map((name): Term => ({ kind: 'set', name }))
@@ -71,6 +73,9 @@ function termOf(field: FieldId): fc.Arbitrary<Term> {
       text.map((device): Term => ({ kind: 'token', token: { kind: 'addresses-of', device } })),
       set,
     )
+  }
+  if (domain.kind === 'bits') {
+    return fc.record({ kind: fc.constant('masked' as const), bits: word, mask: word })
   }
   const range = numberRange(domain.first, domain.last).map((each): Term => ({ kind: 'range', ...each }))
   if (field !== 'sport' && field !== 'dport') return range
@@ -113,6 +118,8 @@ const target: fc.Arbitrary<Target> = fc.oneof(
   ),
   natTo.map((to): Target => ({ kind: 'dnat', to })),
   natTo.map((to): Target => ({ kind: 'masquerade', to })),
+  fc.record({ kind: fc.constantFrom('mark' as const, 'connmark' as const), flip: word, mask: word }),
+  fc.record({ kind: fc.constantFrom('save-mark' as const, 'restore-mark' as const), from: word, to: word }),
   text.map((prefixText): Target => ({ kind: 'log', prefix: prefixText })),
   fc.record({ kind: fc.constant('opaque' as const), dialect: text, text }),
 )

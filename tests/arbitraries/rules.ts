@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { PrintContext } from '@/dialects/dialect'
+import { ALL_BITS } from '@/model/fields/bits'
 import { sortConditions } from '@/model/fields/cell'
 import type { Condition, FieldId, FieldTest, Interval, Names, Term, Token } from '@/model/fields/field'
 import { flagTerms } from '@/model/fields/tcp-flags'
@@ -77,7 +78,7 @@ function list(terms: fc.Arbitrary<Term>, maxLength: number): fc.Arbitrary<readon
   return fc.uniqueArray(terms, {
     minLength: 1,
     maxLength,
-    selector: (term) => JSON.stringify(term, (_, v) => String(v)),
+    selector: (term) => JSON.stringify(term, (_, v) => (typeof v === 'bigint' ? String(v) : v)),
   })
 }
 
@@ -156,6 +157,18 @@ function testOn(field: FieldId, saying: Saying): fc.Arbitrary<FieldTest> {
         .map(([a, b]) => range({ first: Math.min(a, b), last: Math.max(a, b) }))
       return make(bounds.map((each) => [each]))
     }
+    case 'mark':
+    case 'ctMark':
+      return make(
+        list(
+          fc.record({
+            kind: fc.constant('masked' as const),
+            bits: fc.nat(3),
+            mask: fc.constantFrom(3, ALL_BITS),
+          }),
+          2,
+        ),
+      )
     case 'srcType':
     case 'dstType':
       return make(fc.constantFrom(1, 3).map((type) => [range({ first: type, last: type })]))
@@ -169,6 +182,14 @@ export const name = fc.oneof(
   fc.stringMatching(/^[\w!-~]( ?[\w!-~]){0,20}$/),
 )
 
+const changes = fc.constantFrom<Target>(
+  { kind: 'mark', flip: 1, mask: ALL_BITS },
+  { kind: 'mark', flip: 2, mask: 0 },
+  { kind: 'connmark', flip: 0, mask: 3 },
+  { kind: 'save-mark', from: ALL_BITS, to: ALL_BITS },
+  { kind: 'restore-mark', from: 3, to: ALL_BITS },
+)
+
 export function ruleOf(saying: Saying): fc.Arbitrary<Omit<Rule, 'id'>> {
   const icmp = saying.family === 4 ? ('icmpType' as const) : ('icmpv6Type' as const)
   const fields: FieldId[] = [
@@ -179,7 +200,9 @@ export function ruleOf(saying: Saying): fc.Arbitrary<Omit<Rule, 'id'>> {
     'protocol',
     'tcpFlags',
     icmp,
-    ...(saying.netfilter ? (['ctState', 'length', 'hopLimit', 'tos', 'srcType', 'dstType'] as const) : []),
+    ...(saying.netfilter
+      ? (['ctState', 'mark', 'ctMark', 'length', 'hopLimit', 'tos', 'srcType', 'dstType'] as const)
+      : []),
   ]
   const inIpv6 = ['icmp-port-unreachable', 'icmp-admin-prohibited', 'icmp-net-unreachable']
   const rejects = REJECT_KINDS.filter((kind) =>
@@ -187,6 +210,7 @@ export function ruleOf(saying: Saying): fc.Arbitrary<Omit<Rule, 'id'>> {
   )
   const target = fc.oneof(
     fc.constantFrom<Target>({ kind: 'accept' }, { kind: 'drop' }),
+    ...(saying.netfilter ? [changes] : []),
     fc.constantFrom(...rejects).map((kind): Target => ({ kind: 'reject', with: kind })),
   )
   return fc

@@ -17,6 +17,7 @@ export interface TriedRule {
   readonly assumed?: boolean
   readonly failed?: FailedCondition
   readonly target?: TargetKind
+  readonly effect?: string
 }
 
 /** One base chain's way with one packet at one device. */

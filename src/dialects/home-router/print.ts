@@ -23,7 +23,9 @@ const CELLS = [
 const WIDTH = 12
 /** Longest name on a line of the form. */
 const NAME_BYTES = 200
-const keyLine = (key: string, value: string) => `${key.padEnd(WIDTH)}${value}`
+/** A value that begins like a separator gets one before it. */
+const keyLine = (key: string, value: string) =>
+  /^[:=]/.test(value) ? `${key}: ${value}` : `${key.padEnd(WIDTH)}${value}`
 
 /** Writes a home packet filter as the form of R033, one block per rule, without any line of our own. */
 export function printHomeRouter(firewall: Firewall, context: PrintContext): PrintedRules {

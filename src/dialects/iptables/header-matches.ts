@@ -1,6 +1,7 @@
 import {
   ADDRESS_TYPES,
   type AddressType,
+  type FieldId,
   type FieldTest,
   type Interval,
   type Term,
@@ -10,17 +11,19 @@ import { fieldOf } from '@/model/fields/lookup'
 import type { Family } from '@/model/packet/address'
 import { LeftOut } from '../left-out'
 import type { PlainTest } from '../plain-terms'
+import type { MatchGroup, ReadOption } from './match-group'
 import type { OptionUse } from './rule-syntax'
 
 /** Matches on the rest of the header and on what an address is: length, ttl, hl, tos, dscp, addrtype. */
 
-type HeaderTest = FieldTest & { readonly field: 'length' | 'hopLimit' | 'tos' | 'srcType' | 'dstType' }
+export const headerMatches: MatchGroup = {
+  read: readHeaderOption,
+  fields: ['length', 'hopLimit', 'tos', 'srcType', 'dstType'],
+  write: writeHeaderTest,
+  isLiteral,
+}
 
-/** What an option means, a sentence where it means nothing, or nothing where it is kept as it stands. */
-export type ReadHeader = HeaderTest | string | undefined
-
-/** Reads one option; `siblings` are the options of the same `-m`. */
-export function readHeaderOption(use: OptionUse, siblings: readonly OptionUse[], family: Family): ReadHeader {
+function readHeaderOption(use: OptionUse, siblings: readonly OptionUse[], family: Family): ReadOption {
   const text = use.values[0]?.text ?? ''
   const { negated } = use
   switch (`${use.owner.name} ${use.name}`) {
@@ -66,11 +69,11 @@ export function readHeaderOption(use: OptionUse, siblings: readonly OptionUse[],
 }
 
 function made(
-  field: HeaderTest['field'],
+  field: FieldId,
   negated: boolean,
   intervals: readonly Interval[] | undefined,
   wrong: string,
-): HeaderTest | string {
+): FieldTest | string {
   if (!intervals) return wrong
   const terms = intervals.map((interval): Term => ({ kind: 'range', ...interval }))
   if (terms.length > 0) return { kind: 'test', field, negated, terms }
@@ -163,7 +166,7 @@ function readTypes(text: string, family: Family): Interval[] | undefined {
  * Whether what is written reads back as the same terms. A range of bytes is written byte by byte where no mask says it,
  * and "no TTL from 2 to 5" as what is left.
  */
-export function isLiteral({ field, negated, intervals }: PlainTest): boolean {
+function isLiteral({ field, negated, intervals }: PlainTest): boolean {
   if (field === 'tos') {
     const common = asMask(bytesOf(intervals))
     const back = common ? masked(common.value, common.mask) : []
@@ -185,8 +188,7 @@ function bytesOf(intervals: readonly Interval[]): number[] {
   return [...new Set(bytes)]
 }
 
-/** Options for a test on one of these fields: alternatives, a line each. Throws LeftOut. */
-export function writeHeaderTest(plain: PlainTest, family: Family): string[] {
+function writeHeaderTest(plain: PlainTest, family: Family): string[] {
   switch (plain.field) {
     case 'length':
       return perInterval(plain, 65535, (each, bang) => `-m length ${bang}--length ${span(each, ':')}`)

@@ -139,7 +139,7 @@ function sameValues(
   const resolver = { token: resolve, set: (name: string) => resolveSet?.(name) }
   const values = resolveTerms(cell.terms, resolver)
   const said = resolveTerms(written?.terms ?? [], resolver)
-  if (values.kind === 'names' || said.kind === 'names') return false
+  if (values.kind !== 'intervals' || said.kind !== 'intervals') return false
   if (ALWAYS_THERE.has(cell.field)) {
     const { domain } = fieldOf(cell.field)
     if (domain.kind !== 'numbers' || !written) return false

@@ -59,6 +59,8 @@ export const MATCH_OPTIONS: Readonly<Record<string, readonly OptionSpelling[]>> 
     ].map((name) => option(name, 1)),
   ],
   comment: [option('--comment', 1)],
+  mark: [option('--mark', 1)],
+  connmark: [option('--mark', 1)],
   iprange: [option('--src-range', 1), option('--dst-range', 1)],
   length: [option('--length', 1)],
   ttl: [option('--ttl-eq', 1, '--ttl'), option('--ttl-lt', 1), option('--ttl-gt', 1)],
@@ -83,6 +85,9 @@ export const MATCH_OF_PROTOCOL: Readonly<Record<number, string>> = {
   132: 'sctp',
 }
 
+const MARK_CHANGES = ['--set-xmark', '--set-mark', '--and-mark', '--or-mark', '--xor-mark'].map((name) =>
+  option(name, 1),
+)
 const RANDOM = [option('--random', 0), option('--random-fully', 0), option('--persistent', 0)]
 
 /** Options of the targets that are understood. */
@@ -91,6 +96,15 @@ export const TARGET_OPTIONS: Readonly<Record<string, readonly OptionSpelling[]>>
   DROP: [],
   RETURN: [],
   NOTRACK: [],
+  MARK: MARK_CHANGES,
+  CONNMARK: [
+    ...MARK_CHANGES,
+    option('--save-mark', 0),
+    option('--restore-mark', 0),
+    ...['--ctmask', '--nfmask', '--mask', '--left-shift-mark', '--right-shift-mark'].map((name) =>
+      option(name, 1),
+    ),
+  ],
   REJECT: [option('--reject-with', 1)],
   LOG: [
     option('--log-prefix', 1),
@@ -121,7 +135,6 @@ export const OTHER_TARGETS: Readonly<Record<string, 'goes on' | 'decides'>> = {
   HMARK: 'goes on',
   IDLETIMER: 'goes on',
   LED: 'goes on',
-  MARK: 'goes on',
   NETMAP: 'decides',
   NFLOG: 'goes on',
   NFQUEUE: 'decides',

@@ -2,9 +2,11 @@ import { type Family, familyOf, parseAddress } from '@/model/packet/address'
 import { parsePortRange } from '@/model/packet/port'
 import type { NatTo, Target } from '@/model/ruleset/ruleset'
 import { OTHER_TARGETS } from './options'
-import type { ReadMatch, Remark } from './parse-match'
+import type { ReadMatch } from './parse-match'
+import type { Remark } from './refuse'
 import { type OptionUse, type RuleSyntax, writeUse } from './rule-syntax'
 import { LOG_PREFIX_BYTES, REJECT_SPELLING, TARGET_PLACE } from './spelling'
+import { TARGET_READERS } from './target-group'
 import type { Word } from './words'
 
 export interface ReadTarget {
@@ -128,8 +130,14 @@ export function readTarget(
     }
     case 'NOTRACK':
       return answer({ kind: 'notrack' })
-    default:
-      return answer(readOther(name, options, family, complain))
+    default: {
+      const read = TARGET_READERS[name.text]?.(options, family)
+      if (typeof read === 'string') {
+        complain(read, name)
+        return answer({ kind: 'continue' })
+      }
+      return read ? answer(read) : answer(readOther(name, options, family, complain))
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 import { NETFILTER_TABLES, type NetfilterTableName, netfilterTable } from '@/model/firewalls/netfilter'
 import { type Hook, PRIORITY, type Table } from '@/model/ruleset/ruleset'
 import { type DraftChain, type DraftTable, isDraftRule } from './draft'
-import type { Remark } from './parse-match'
 import type { ReadTarget } from './parse-target'
+import type { Remark } from './refuse'
 import type { readRuleSyntax } from './rule-syntax'
 import { HOOK_KNOWS } from './spelling'
 

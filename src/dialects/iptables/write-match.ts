@@ -9,7 +9,7 @@ import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
 import { ofFamily, type PlainTest, plainTest } from '../plain-terms'
 import { hidesSomething } from '../plain-text'
-import { isLiteral, writeHeaderTest } from './header-matches'
+import { MATCH_GROUPS } from './match-groups'
 import { protocolRows } from './protocol-rows'
 import { readRuleSyntax, writeUse } from './rule-syntax'
 import { FIELD_SPELLING, MULTIPORT_SLOTS, OPAQUE_LENGTH, STATE_SPELLING, writeProtocol } from './spelling'
@@ -51,7 +51,7 @@ export function writeMatch(match: readonly Condition[], place: Place, context: P
     }
     if (condition.kind === 'concatenation')
       throw new LeftOut('it looks at several fields together, which one line cannot say.')
-    if (seen.has(condition.field))
+    if (seen.has(condition.field) && fieldOf(condition.field).domain.kind !== 'bits')
       throw new LeftOut(`it asks for the ${fieldOf(condition.field).label} twice, which one rule cannot say.`)
     seen.add(condition.field)
     const plain = plainTest(condition, context)
@@ -81,18 +81,17 @@ export function writeMatch(match: readonly Condition[], place: Place, context: P
       case 'ctState':
         rest.push([writeStates(plain, context)])
         break
-      case 'length':
-      case 'hopLimit':
-      case 'tos':
-      case 'srcType':
-      case 'dstType':
-        rest.push(writeHeaderTest(plain, place.family))
-        if (!isLiteral(plain)) remember[condition.field] = formatCondition(condition, context.names)
-        break
       case 'protocol':
       case 'sport':
       case 'dport':
         break
+      default: {
+        const group = MATCH_GROUPS.find(({ fields }) => fields.includes(condition.field))
+        if (!group) throw new LeftOut(`its ${fieldOf(condition.field).label} has no spelling here.`)
+        rest.push(group.write(plain, place.family))
+        if (group.isLiteral && !group.isLiteral(plain))
+          remember[condition.field] = formatCondition(condition, context.names)
+      }
     }
   }
   const protocols = writeProtocols(match, context, remember)

@@ -3,8 +3,10 @@ import { PROTOCOL } from '@/model/packet/packet'
 import type { Hook, NatTo, Target } from '@/model/ruleset/ruleset'
 import { LeftOut } from '../left-out'
 import { hidesSomething } from '../plain-text'
+import { writeMarkTarget } from './mark-targets'
 import { readRuleSyntax, writeUse } from './rule-syntax'
 import { OPAQUE_LENGTH, TARGET_PLACE, writeReject } from './spelling'
+import { TARGET_READERS } from './target-group'
 import { restoreWords, writeWord } from './words'
 import { writeLogPrefix } from './write-names'
 
@@ -75,6 +77,11 @@ export function writeTarget(target: Target, protocol: number | undefined, place:
       const ports = target.to.ports ? ` --to-ports ${writePorts(target.to, protocol)}` : ''
       return { text: `-j ${name}${ports}${random(target.to)}` }
     }
+    case 'mark':
+    case 'connmark':
+    case 'save-mark':
+    case 'restore-mark':
+      return { text: writeMarkTarget(target) }
     case 'opaque':
       return { text: writeOpaqueTarget(target.text, target.dialect, place.family) }
   }
@@ -115,6 +122,8 @@ function writeOpaqueTarget(text: string, dialect: string, family: Family): strin
   const { uses, problems } = readRuleSyntax(restoreWords(text), family)
   const [jump, ...options] = uses
   const own = jump?.name === '-j' && options.every((use) => use.owner.kind === 'target')
-  if (problems.length > 0 || !own) throw new LeftOut('its target is no target of iptables.')
+  const refused = jump && TARGET_READERS[jump.values[0]?.text ?? '']?.(options, family)
+  if (problems.length > 0 || !own || typeof refused === 'string')
+    throw new LeftOut('its target is no target of iptables.')
   return uses.map(writeUse).join(' ')
 }

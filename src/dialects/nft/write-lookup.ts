@@ -1,3 +1,4 @@
+import { ALL_BITS, hexadecimal } from '@/model/fields/bits'
 import { type ConcatenationTest, CT_STATES, type FieldId, type Term } from '@/model/fields/field'
 import { fieldOf } from '@/model/fields/lookup'
 import { resolveTerms } from '@/model/fields/resolve'
@@ -39,6 +40,10 @@ function wordsOf(field: FieldId, { family, carrier }: KeyPlace): string {
       return 'oifname'
     case 'ctState':
       return 'ct state'
+    case 'mark':
+      return 'meta mark'
+    case 'ctMark':
+      return 'ct mark'
     case 'length':
       return 'meta length'
     case 'hopLimit':
@@ -65,11 +70,15 @@ function writeTerm(field: FieldId, term: Term | undefined, { family, context }: 
     if (term.pattern.endsWith('+')) throw new LeftOut('it looks a pattern of names up.')
     return [writeInterface(term.pattern)]
   }
+  if (term.kind === 'masked') {
+    if (term.mask !== ALL_BITS) throw new LeftOut('it looks a mark up under a mask.')
+    return [hexadecimal(term.bits)]
+  }
   const set = resolveTerms([term], {
     token: (token) => context.resolve(token),
     set: (name) => context.resolveSet(name),
   })
-  if (set.kind === 'names') return []
+  if (set.kind !== 'intervals') return []
   switch (field) {
     case 'src':
     case 'dst':

@@ -19,6 +19,7 @@ import { LeftOut } from '../left-out'
 import { ofFamily, type PlainTest, plainTest } from '../plain-terms'
 import { writeFlags } from './write-flags'
 import { writeConcatenation } from './write-lookup'
+import { writeMarks } from './write-marks'
 import { writeInterface } from './write-names'
 import { addressWord, number, protocolWord, values } from './write-values'
 
@@ -48,12 +49,15 @@ export function writeMatch(
 ): WrittenSpec[] {
   const tests = new Map<FieldId, PlainTest>()
   const interfaces: PlainTest[] = []
+  const marks: PlainTest[] = []
   const concatenations: ConcatenationTest[] = []
   for (const condition of match.reduce<readonly Condition[]>(addCondition, [])) {
     if (condition.kind === 'opaque') throw new LeftOut('it has a condition that nobody here can read.')
     if (condition.kind === 'concatenation') concatenations.push(condition)
     else if (condition.field === 'iif' || condition.field === 'oif')
       interfaces.push(plainTest(condition, context))
+    else if (condition.field === 'mark' || condition.field === 'ctMark')
+      marks.push(plainTest(condition, context))
     else if (tests.has(condition.field))
       throw new LeftOut(`it asks for the ${fieldOf(condition.field).label} twice.`)
     else tests.set(condition.field, plainTest(condition, context))
@@ -84,6 +88,7 @@ export function writeMatch(
       writeHeader(tests, family),
       [writeStates(tests.get('ctState'))],
       [joined.join(' ')],
+      ...marks.map(writeMarks),
     ]
     return product(columns).map((text) => ({
       text,

@@ -2,6 +2,7 @@ import { FAMILY, familyOf, formatAddress } from '@/model/packet/address'
 import { PROTOCOL } from '@/model/packet/packet'
 import type { NatTo, PlainTarget, RejectKind, TableFamily } from '@/model/ruleset/ruleset'
 import { LeftOut } from '../left-out'
+import { writeMarkTarget } from './write-marks'
 import type { WrittenSpec } from './write-match'
 import { writeLogPrefix } from './write-names'
 
@@ -44,6 +45,11 @@ export function writeTarget(target: PlainTarget, spec: WrittenSpec, place: Targe
       return [writeLogPrefix(target.prefix)]
     case 'notrack':
       return ['notrack']
+    case 'mark':
+    case 'connmark':
+    case 'save-mark':
+    case 'restore-mark':
+      return [writeMarkTarget(target)]
     case 'snat':
     case 'dnat':
       return [`${target.kind} ${writeNatTo(target.to, spec, place)}${random(target.to)}`]

@@ -37,6 +37,8 @@ export interface ConntrackEntry {
   /** The packet that made it has left the last hook; only then is it in the table. */
   readonly confirmed: boolean
   readonly nat: NatStatus
+  /** `ct mark`: set by rules, unsigned. */
+  readonly mark: number
   /** Simulated ms, exclusive: from then on it is gone. */
   readonly timeoutAtMs: number
   /** Journey of the packet that made it. */

@@ -75,6 +75,7 @@ function begin(look: Look, tuple: Tuple): Tracked {
     assured: false,
     confirmed: false,
     nat: NO_NAT,
+    mark: 0,
     timeoutAtMs: nowMs,
     createdBy: journey,
   }

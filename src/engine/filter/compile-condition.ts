@@ -180,7 +180,7 @@ class IntervalCondition extends FieldCondition {
   }
 }
 
-/** A list of ranges, or of interface names. */
+/** A list of ranges, of interface names, or of bits under masks. */
 class SetCondition extends FieldCondition {
   readonly #set: ValueSet
 
@@ -191,7 +191,7 @@ class SetCondition extends FieldCondition {
 
   protected override contains(value: Scalar | string): boolean {
     const set = this.#set
-    if (set.kind === 'names') return valueSetContains(set, value)
+    if (set.kind !== 'intervals') return valueSetContains(set, value)
     return typeof value !== 'string' && containsValue(set.intervals, value)
   }
 }

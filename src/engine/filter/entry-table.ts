@@ -47,6 +47,7 @@ function exactKey(sets: readonly ValueSet[]): string | undefined {
       const [name, ...others] = set.patterns
       return name === undefined || others.length > 0 || name.endsWith('+') ? undefined : keyOf(name)
     }
+    if (set.kind === 'bits') return undefined
     const [only, ...others] = set.intervals
     return only && others.length === 0 && only.first === only.last ? keyOf(only.first) : undefined
   })

@@ -3,6 +3,7 @@ import { unreachable } from '@/model/result'
 import type { ChainRef, PlainTarget, Policy, RejectKind, Target } from '@/model/ruleset/ruleset'
 import type { CompiledChain, CompiledCondition, CompiledRule } from '../network'
 import type { Decider } from '../trace'
+import { changeBy } from './change'
 import { type FieldValues, readValues } from './field-values'
 import { type PassedRules, type Recorder, ruleDecider } from './recorder'
 
@@ -72,10 +73,16 @@ export function walkChain(walk: Walk): ChainDecision {
       continue
     }
     frame.next = end + 1
-    recorder.matched(chain, compiled, isUncertain(compiled))
     const { rule } = compiled
-    if (rule.log) recorder.logged(chain, compiled, rule.logPrefix ?? '')
     const target = actOf(compiled, values)
+    const change = changeBy(target, context)
+    recorder.matched(chain, compiled, isUncertain(compiled), change?.effect)
+    if (rule.log) recorder.logged(chain, compiled, rule.logPrefix ?? '')
+    if (change) {
+      context = change.context
+      values = readValues(context)
+      recorder.changed(context)
+    }
     switch (target.kind) {
       case 'accept':
       case 'drop':
@@ -116,6 +123,10 @@ export function walkChain(walk: Walk): ChainDecision {
         context = recorder.untracked() ?? context
         values = readValues(context)
         break
+      case 'mark':
+      case 'connmark':
+      case 'save-mark':
+      case 'restore-mark':
       case 'continue':
       case 'opaque':
         break

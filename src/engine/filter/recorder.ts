@@ -23,9 +23,13 @@ export interface Recorder {
     rule: CompiledRule,
     /** It matched only because an opaque condition is taken to match. */
     assumed: boolean,
+    /** What the rule changed, as a clause. */
+    effect: string | undefined,
   ): void
   /** The rule writes a log line. */
   logged(chain: CompiledChain, rule: CompiledRule, prefix: string): void
+  /** The rule has changed the packet or its marks: how later rules see it. */
+  changed(context: MatchContext): void
   /** The rule takes the packet out of the tracker's sight. Returns how later rules see it; nothing where nobody tracks. */
   untracked(): MatchContext | undefined
 }
@@ -38,6 +42,7 @@ export const KEEP_NOTHING: Recorder = {
   passed: nothing,
   matched: nothing,
   logged: nothing,
+  changed: nothing,
   untracked: () => undefined,
 }
 

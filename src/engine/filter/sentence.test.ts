@@ -48,12 +48,15 @@ describe('why a condition failed', () => {
     ['tcpFlags', 'not SYN', segment('S'), 'flags are SYN, the rule wants any but SYN alone'],
     ['tcpFlags', 'SYN,ACK/SYN', reply, 'flags are SYN, ACK, the rule wants SYN set and ACK clear'],
     ['tcpFlags', 'FIN', reply, 'flags are SYN, ACK, the rule wants FIN set'],
+    ['mark', '1', reply, 'mark is 0x0, the rule wants 0x1'],
+    ['mark', '1/3, 2/3', reply, 'mark is 0x0, the rule wants 0x1/0x3, 0x2/0x3'],
     ['icmpType', 'echo-request', icmp(0), 'ICMP type is echo-reply, the rule wants echo-request'],
   ] as const)('%s %s', (field, cell, packet, sentence) => {
     expect(reason(field, cell, packet)).toBe(sentence)
   })
 
   test.each([
+    ['ctMark', 'not 1', segment('S'), 'the packet belongs to no connection'],
     ['dport', '443', icmp(8), 'the packet has no destination port'],
     ['dport', 'not 443', icmp(8), 'the packet has no destination port'],
     ['tcpFlags', 'SYN', datagram(), 'the packet has no flags'],

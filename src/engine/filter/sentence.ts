@@ -73,8 +73,7 @@ export function failedTest(
 
 /** A test of a field that is not there does not match, negated or not. */
 function absentSentence(field: Field): string {
-  if (field.id === 'ctState') return 'this device keeps no connection state'
-  return `the packet has no ${field.label}`
+  return field.absent ?? `the packet has no ${field.label}`
 }
 
 function failureSentence(test: FieldTest, field: Field, actual: Scalar | string, names: Names): string {
@@ -94,6 +93,7 @@ function isOneValue(terms: readonly Term[]): boolean {
   const [only] = terms
   if (terms.length !== 1 || !only) return false
   if (only.kind === 'range') return only.first === only.last
+  if (only.kind === 'masked') return true
   return only.kind === 'name' && !only.pattern.endsWith('+')
 }
 

@@ -1,4 +1,5 @@
 import type { Hook } from '@/model/ruleset/ruleset'
+import { setConnectionMark } from '../conntrack/connection-mark'
 import { contextOf, type Passage, record, type Tracking } from '../passage'
 import { type Recorder, ruleDecider } from './recorder'
 
@@ -12,7 +13,7 @@ export function traceRecorder(passage: Passage, hook: Hook): Recorder {
       record(passage, { kind: 'chain-entered', chain: chain.ref, hook, base, ...seen })
     },
     passed: (rules) => record(passage, { kind: 'rules-passed', rules }),
-    matched: (chain, { rule, number, locked, target }, assumed) =>
+    matched: (chain, { rule, number, locked, target }, assumed, effect) =>
       record(passage, {
         kind: 'rule-tried',
         chain: chain.ref,
@@ -23,6 +24,7 @@ export function traceRecorder(passage: Passage, hook: Hook): Recorder {
         matched: true,
         target: target.kind,
         ...(assumed ? { assumed } : {}),
+        ...(effect === undefined ? {} : { effect }),
       }),
     logged: (chain, compiled, prefix) => {
       const { packet, iif, oif } = passage
@@ -35,6 +37,10 @@ export function traceRecorder(passage: Passage, hook: Hook): Recorder {
         ...(iif === undefined ? {} : { iif }),
         ...(oif === undefined ? {} : { oif }),
       })
+    },
+    changed: ({ mark, tracking }) => {
+      passage.mark = mark ?? 0
+      if (tracking?.entry) setConnectionMark(passage, tracking.entry.mark)
     },
     untracked: () => {
       // NOTRACK after the tracker has looked does nothing [e11 B4].

@@ -66,6 +66,7 @@ export function newBinding(
     assured: false,
     confirmed: false,
     nat: { ...NO_NAT, [half]: true },
+    mark: 0,
     timeoutAtMs: at.nowMs + SHORT_MS,
     createdBy: at.journey,
   }

@@ -103,6 +103,7 @@ function begin(passage: Passage, tuple: Tuple): ConntrackEntry | undefined {
     assured: false,
     confirmed: true,
     nat: { ...NO_NAT, source: true },
+    mark: 0,
     timeoutAtMs: nowMs + timeoutMs(packet),
     createdBy: journey,
   }

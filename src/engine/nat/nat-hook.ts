@@ -31,12 +31,12 @@ export function natOnHook(passage: Passage, hook: Hook, chains: readonly Stage[]
         return { kind: 'dropped', by: decision.by }
       }
       if (decision.kind !== 'translate') continue
-      if (!bind(passage, entry, half, decision.target)) return { kind: 'nat-exhausted' }
+      if (!bind(passage, half, decision.target)) return { kind: 'nat-exhausted' }
       by = decision.target.kind
       break
     }
     // A flow that no rule translates still needs a reply tuple of its own [B19].
-    if (by === 'binding' && !bindTo(passage, entry, half, {})) return { kind: 'nat-exhausted' }
+    if (by === 'binding' && !bindTo(passage, half, {})) return { kind: 'nat-exhausted' }
   }
   rewrite(passage, half, by)
   return undefined
@@ -54,13 +54,13 @@ function isDone({ nat }: ConntrackEntry, half: Half): boolean {
   return half === 'source' ? nat.sourceDone : nat.destinationDone
 }
 
-function bind(passage: Passage, entry: ConntrackEntry, half: Half, target: NatTarget): boolean {
+function bind(passage: Passage, half: Half, target: NatTarget): boolean {
   const { device } = passage.visit
   const { packet, iif, oif } = passage
   switch (target.kind) {
     case 'snat':
     case 'dnat':
-      return bindTo(passage, entry, half, target.to)
+      return bindTo(passage, half, target.to)
     case 'masquerade':
     case 'redirect': {
       const own =
@@ -68,15 +68,16 @@ function bind(passage: Passage, entry: ConntrackEntry, half: Half, target: NatTa
           ? masqueradeAddress(device, packet, oif)
           : redirectAddress(device, packet, iif)
       if (own === undefined) return false
-      return bindTo(passage, entry, half, { ...target.to, addresses: { first: own, last: own } })
+      return bindTo(passage, half, { ...target.to, addresses: { first: own, last: own } })
     }
   }
 }
 
 /** Gives the connection its reply tuple; false where none is left. */
-function bindTo(passage: Passage, entry: ConntrackEntry, half: Half, to: NatTarget['to']): boolean {
+function bindTo(passage: Passage, half: Half, to: NatTarget['to']): boolean {
+  const entry = passage.tracking?.entry
   // Once confirmed a connection keeps its tuples.
-  if (entry.confirmed) return true
+  if (!entry || entry.confirmed) return true
   const { nowMs, random } = passage.visit
   const search = { table: passage.state.conntrack, entry: entry.id, nowMs, random }
   const current = invertTuple(entry.reply)

@@ -9,6 +9,7 @@ export const ctStateField: Field = {
   short: 'state',
   domain: { kind: 'numbers', first: 0, last: CT_STATES.length - 1 },
   read: ({ ctState }) => (ctState === undefined ? undefined : CT_STATES.indexOf(ctState)),
+  absent: 'this device keeps no connection state',
   parse: (text) =>
     parseTerms(text, (part) => {
       const state = CT_STATES.indexOf(part.toLowerCase() as CtState)

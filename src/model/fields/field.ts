@@ -22,6 +22,23 @@ export type CtState = (typeof CT_STATES)[number]
 export const ADDRESS_TYPES = ['unicast', 'local', 'broadcast', 'multicast', 'unspecified'] as const
 export type AddressType = (typeof ADDRESS_TYPES)[number]
 
+/** Bits under a mask: a value fits where `(value & mask) === bits`. Unsigned numbers of 32 bits at most. */
+export interface MaskedBits {
+  readonly bits: number
+  readonly mask: number
+}
+
+/** What a rule can ask of the connection that a packet belongs to. */
+export interface ConnectionFacts {
+  readonly mark: number
+}
+
+/** Which way a packet goes in its connection; the entry is absent where it belongs to none. */
+export interface PacketTracking {
+  readonly direction: 'original' | 'reply'
+  readonly entry?: ConnectionFacts
+}
+
 /** Everything that a rule may look at, at the moment it looks. Filtering is a pure function of this. */
 export interface MatchContext {
   readonly packet: Packet
@@ -31,6 +48,10 @@ export interface MatchContext {
   readonly oif?: string
   /** Absent where the device keeps no state. */
   readonly ctState?: CtState
+  /** Absent where no tracker has looked at the packet. */
+  readonly tracking?: PacketTracking
+  /** The packet's mark on this device (`nfmark`); absent: 0, as packets come in. */
+  readonly mark?: number
   /** What an address is to the device; absent where nobody asks on a device. */
   readonly addressType?: (address: IpAddress) => AddressType
 }
@@ -51,6 +72,8 @@ export type Token =
 /** One alternative in a cell. */
 export type Term =
   | ({ readonly kind: 'range' } & Interval)
+  /** Of a field of bits. */
+  | ({ readonly kind: 'masked' } & MaskedBits)
   /** An interface name; a trailing `+` makes it a prefix, as in iptables(8). */
   | { readonly kind: 'name'; readonly pattern: string }
   | { readonly kind: 'token'; readonly token: Token }
@@ -96,6 +119,7 @@ export type Condition = FieldTest | ConcatenationTest | OpaqueTest
 export type ValueSet =
   | { readonly kind: 'intervals'; readonly intervals: readonly Interval[] }
   | { readonly kind: 'names'; readonly patterns: readonly string[] }
+  | { readonly kind: 'bits'; readonly tests: readonly MaskedBits[] }
 
 export const FIELD_IDS = [
   'family',
@@ -113,6 +137,8 @@ export const FIELD_IDS = [
   'icmpType',
   'icmpv6Type',
   'ctState',
+  'mark',
+  'ctMark',
   'iif',
   'oif',
 ] as const
@@ -144,10 +170,14 @@ export interface Field {
     | { readonly kind: 'numbers'; readonly first: number; readonly last: number }
     | { readonly kind: 'addresses' }
     | { readonly kind: 'names' }
+    /** 32 bits, tested under masks. */
+    | { readonly kind: 'bits' }
   /** Protocols that carry the field; undefined for all. dport needs tcp, udp, sctp or udplite. */
   readonly protocols?: readonly number[]
   /** The packet's value; undefined where the packet has none. */
   read(context: MatchContext): Scalar | string | undefined
+  /** Why there is no value, as a clause; where absent, that the packet has no such field. */
+  readonly absent?: string
   /** Reads a cell. "any", "*" and "" give no terms. A leading "!" or "not " negates. */
   parse(text: string, names: Names): Result<{ readonly negated: boolean; readonly terms: readonly Term[] }>
   /** Writes terms as `parse` reads them, without the negation. */

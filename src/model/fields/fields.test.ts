@@ -65,6 +65,8 @@ describe('a cell is read and written in canonical form', () => {
     ['icmpType', '3/3', 'port-unreachable'],
     ['icmpv6Type', '135', 'neighbour-solicitation'],
     ['ctState', 'ESTABLISHED,RELATED', 'established, related'],
+    ['mark', '1, 0X1F/0xff', '0x1, 0x1f/0xff'],
+    ['ctMark', 'not 010/4294967295', 'not 0x8'],
     ['iif', 'lan+', 'lan+'],
     ['oif', '!wan', 'not wan'],
     ['family', 'ipv6', 'IPv6'],

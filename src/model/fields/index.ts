@@ -1,3 +1,4 @@
+import { ctMarkField } from './ct-mark'
 import { ctStateField } from './ct-state'
 import { dportField } from './dport'
 import { dstField } from './dst'
@@ -9,6 +10,7 @@ import { icmpTypeField } from './icmp-type'
 import { icmpv6TypeField } from './icmpv6-type'
 import { iifField } from './iif'
 import { lengthField } from './length'
+import { markField } from './mark'
 import { oifField } from './oif'
 import { protocolField } from './protocol'
 import { sportField } from './sport'
@@ -34,6 +36,8 @@ export const FIELDS: readonly Field[] = [
   icmpTypeField,
   icmpv6TypeField,
   ctStateField,
+  markField,
+  ctMarkField,
   iifField,
   oifField,
 ]

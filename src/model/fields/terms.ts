@@ -1,4 +1,5 @@
 import { failure, type Result, success } from '../result'
+import { formatBits } from './bits'
 import type { Names, Term, Token } from './field'
 
 export interface CellTerms {
@@ -91,6 +92,8 @@ export function formatTerms(
     switch (term.kind) {
       case 'range':
         return range(term)
+      case 'masked':
+        return formatBits(term)
       case 'name':
         return term.pattern
       case 'token':

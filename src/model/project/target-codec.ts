@@ -1,7 +1,10 @@
 import * as z from 'zod/mini'
+import { ALL_BITS } from '../fields/bits'
 import { type MapTarget, REJECT_KINDS } from '../ruleset/ruleset'
 import { entryDocument, fieldIds, readEntry, writeEntry } from './entries-codec'
 import { natAddressesCodec, portRangeCodec } from './value-codecs'
+
+const bits = z.int().check(z.minimum(0), z.maximum(ALL_BITS))
 
 const natTo = z.strictObject({
   addresses: z.exactOptional(natAddressesCodec),
@@ -18,6 +21,8 @@ const plainTarget = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal(['snat', 'dnat', 'masquerade', 'redirect']), to: natTo }),
   z.strictObject({ kind: z.literal('reject'), with: z.enum(REJECT_KINDS) }),
   z.strictObject({ kind: z.literal('log'), prefix: z.string() }),
+  z.strictObject({ kind: z.literal(['mark', 'connmark']), flip: bits, mask: bits }),
+  z.strictObject({ kind: z.literal(['save-mark', 'restore-mark']), from: bits, to: bits }),
   z.strictObject({ kind: z.literal('opaque'), dialect: z.string(), text: z.string() }),
 ])
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { formatBits } from '../fields/bits'
 import type { FieldId, Names, Scalar, Term } from '../fields/field'
 import { fieldOf } from '../fields/lookup'
 import type { IpAddress } from '../packet/address'
@@ -61,6 +62,8 @@ export function writeTerm(field: FieldId, term: Term): TermDocument {
       return { token: term.token.kind }
     case 'name':
       return term.pattern
+    case 'masked':
+      return formatBits(term)
     case 'range':
       if (fieldOf(field).domain.kind === 'addresses') {
         return z.encode(addressRangeCodec, { first: term.first as IpAddress, last: term.last as IpAddress })

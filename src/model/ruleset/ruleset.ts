@@ -46,6 +46,15 @@ export interface NatTo {
   readonly random?: boolean
 }
 
+/**
+ * How a rule changes a mark: the bits of `mask` are cleared, then those of `flip` turned over. Every form of MARK and
+ * CONNMARK is one of these (`--set-xmark FLIP/MASK`).
+ */
+export interface MarkChange {
+  readonly flip: number
+  readonly mask: number
+}
+
 /** What a rule does when it matches; all but a choice among others. */
 export type PlainTarget =
   | { readonly kind: 'accept' }
@@ -62,6 +71,13 @@ export type PlainTarget =
   | { readonly kind: 'masquerade'; readonly to: NatTo }
   | { readonly kind: 'redirect'; readonly to: NatTo }
   | { readonly kind: 'notrack' }
+  | ({ readonly kind: 'mark' } & MarkChange)
+  /** Changes the mark of the packet's connection; a packet without one passes by unchanged. */
+  | ({ readonly kind: 'connmark' } & MarkChange)
+  /** The mark of the packet becomes the connection's: bits of `to` are cleared there, those of `from` turned over as here. */
+  | { readonly kind: 'save-mark'; readonly from: number; readonly to: number }
+  /** The other way round. */
+  | { readonly kind: 'restore-mark'; readonly from: number; readonly to: number }
   /** No target: counts the packet and goes on. */
   | { readonly kind: 'continue' }
   /** Read but not understood; the rule never decides, and the trace says so. */

@@ -1,6 +1,7 @@
 import { Ban, Check, CornerDownRight, CornerUpLeft, FileText, X } from 'lucide-react'
 import type { Firewall } from '@/model/firewalls/firewall-kind'
 import { firewallKind } from '@/model/firewalls/lookup'
+import { markWords } from '@/model/ruleset/mark-words'
 import { type Policy, REJECT_KINDS, type Target, type TargetKind } from '@/model/ruleset/ruleset'
 import { Menu, MenuChoices, MenuItem, MenuLine } from '../widgets/Menu'
 
@@ -26,7 +27,8 @@ export function targetWord(firewall: Firewall, target: Target): string {
   if (target.kind === 'jump' || target.kind === 'goto')
     return `${target.kind === 'goto' ? 'goto ' : ''}${target.chain}`
   if (target.kind === 'opaque') return target.text
-  return firewallKind(firewall.kind).word(target.kind, firewall.form)
+  const word = firewallKind(firewall.kind).word(target.kind, firewall.form)
+  return target.kind === 'mark' || target.kind === 'connmark' ? `${word} ${markWords(target)}` : word
 }
 
 export function meaningOf(kind: TargetKind): string {

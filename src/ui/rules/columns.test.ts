@@ -122,6 +122,22 @@ describe('nothing that a rule looks at is left out of the table', () => {
     const written = flags.write(odd, `established; ${flags.read(odd, NAMES)}`, NAMES)
     expect(written.ok && flags.read(written.value, NAMES)).toBe(`established; ${flags.read(odd, NAMES)}`)
   })
+  test.each([
+    ['mark 1/0xff', 'mark 0x1/0xff'],
+    ['connmark not 5', 'connmark not 0x5'],
+    ['ttl 64', 'ttl 64'],
+    ['new; length 40-100', 'new; length 40-100'],
+  ])('with the name of the field in front anything is asked: %s', (text, shown) => {
+    const written = flags.write(EMPTY, text, NAMES)
+    expect(written.ok && flags.read(written.value, NAMES)).toBe(shown)
+  })
+  test('and what is wrong with it is said where it stands', () => {
+    const written = flags.write(EMPTY, 'new; mark one', NAMES)
+    expect(written.diagnostics[0]).toMatchObject({
+      column: 11,
+      message: expect.stringMatching(/^one is not a mark/),
+    })
+  })
   test('it goes where its words are taken away', () => {
     const written = flags.write(odd, 'established', NAMES)
     expect(written.ok && flags.read(written.value, NAMES)).toBe('established')

@@ -1,5 +1,6 @@
 import { conditionOn, formatCondition, parseCell, withCondition } from '@/model/fields/cell'
 import type { Condition, FieldId, FieldTest, Names } from '@/model/fields/field'
+import { FIELDS } from '@/model/fields/index'
 import { fieldOf } from '@/model/fields/lookup'
 import { PROTOCOL } from '@/model/packet/packet'
 import { failure, type Result, success } from '@/model/result'
@@ -218,6 +219,12 @@ function writeFlags(rule: Rule, text: string, names: Names): Result<Rule> {
 const ANY = /^(any|\*|-|–)$/i
 
 function writeState(rule: Rule, text: string, names: Names): Result<Rule> {
+  const named = FIELDS.find(({ id, short }) => !PLACED.has(id) && text.startsWith(`${short} `))
+  if (named) {
+    const before = text.length - text.slice(named.short.length).trimStart().length
+    const parsed = parseCell(named.id, text.slice(before), names)
+    return parsed.ok ? success(setField(rule, named.id, parsed.value)) : shifted(parsed, before)
+  }
   const protocol = conditionOn(rule.match, 'protocol')?.terms[0]
   const number = protocol?.kind === 'range' ? protocol.first : undefined
   const order: readonly FieldId[] =
@@ -231,7 +238,7 @@ function writeState(rule: Rule, text: string, names: Names): Result<Rule> {
     if (parsed.ok) return success(setField(rule, field, parsed.value))
   }
   return failure(
-    `${text} is neither flags nor a state. Write SYN, not SYN, established, related, or a type of ICMP such as echo-reply.`,
+    `${text} is neither flags nor a state. Write SYN, not SYN, established, related, a type of ICMP such as echo-reply, or ttl 64.`,
     1,
     text.length,
   )

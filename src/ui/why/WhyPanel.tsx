@@ -211,10 +211,11 @@ const matchesHow = ({ assumed }: TriedRule) => (assumed ? 'is assumed to match' 
 
 /** What a rule that matched and did not decide did. */
 function wentOn(tried: TriedRule): string {
-  const { target } = tried
+  const { target, effect } = tried
   const matches = matchesHow(tried)
   if (target === 'jump' || target === 'goto') return `${matches}, and another chain is asked`
   if (target === 'return') return `${matches}, and the chain before goes on`
+  if (effect !== undefined) return `${matches}: ${effect}, and the next rule is asked`
   return target === 'log'
     ? `${matches}, writes a line, and the next rule is asked`
     : `${matches}, and the next rule is asked`

@@ -2,6 +2,7 @@ import { CHAIN_ROWS } from './chains'
 import { DATAGRAM_ROWS } from './datagrams'
 import { FRAGMENT_ROWS } from './fragments'
 import { ICMPV6_ROWS } from './icmpv6'
+import { MARK_ROWS } from './marks'
 import { NAT_ROWS } from './nat'
 import { REJECT_ROWS } from './reject'
 import { TCP_ROWS } from './tcp'
@@ -9,6 +10,7 @@ import { TCP_ROWS } from './tcp'
 export const ROWS = [
   ...TCP_ROWS,
   ...DATAGRAM_ROWS,
+  ...MARK_ROWS,
   ...NAT_ROWS,
   ...REJECT_ROWS,
   ...CHAIN_ROWS,

@@ -197,6 +197,8 @@ function otherMatch(random: Choices, { family, addresses }: TestNetwork): string
     `-m tos${not} --tos ${random.one(['0x10', '0x00/0x03', '0xc0/0xe0', 'Minimize-Delay'])}`,
     `-m dscp${not} --dscp ${random.one(['0', '48', '0x2e'])}`,
     `-m addrtype${not} ${random.one(['--dst-type', '--src-type'])} ${random.one(family === 4 ? ['LOCAL', 'UNICAST', 'LOCAL,BROADCAST', 'MULTICAST'] : ['LOCAL', 'MULTICAST'])}`,
+    `-m mark${not} --mark ${random.one(MARKS)}`,
+    `-m connmark${not} --mark ${random.one(MARKS)}`,
     `-m iprange${not} ${random.one(['--src-range', '--dst-range'])} ${range}`,
   ])
 }
@@ -205,13 +207,27 @@ function target(random: Choices, network: TestNetwork, where: Where, protocol: s
   if (where.callable.length > 0 && random.chance(30))
     return `${random.one(['-j', '-j', '-g'])} ${random.one(where.callable)}`
   const built = where.hooks.length === 1
-  const common = ['ACCEPT', 'ACCEPT', 'RETURN', 'LOG', '']
+  const common = ['ACCEPT', 'ACCEPT', 'RETURN', 'LOG', '', change(random)]
   if (where.table === 'nat') return natTarget(random, network, where, protocol, common)
   const more = ['DROP', 'DROP', 'DROP']
   if (where.table === 'raw') more.push('CT --notrack', 'CT --notrack')
   if (where.table === 'filter' && (built || random.chance(100))) more.push(...rejects(network, protocol))
   const chosen = random.one([...common, ...more, ...more])
   return chosen === '' ? '' : `-j ${chosen}`
+}
+
+/** Small marks, so that what is set is met again. */
+const MARKS = ['0', '1', '2', '3', '0x0/0x1', '0x1/0x1', '0x2/0x3', '0/0x2']
+
+function change(random: Choices): string {
+  return random.one([
+    `MARK --set-mark ${random.one(['1', '2', '3', '0x1/0x1', '0x2/0x3'])}`,
+    `MARK --set-xmark ${random.one(['0x1/0x3', '0x3/0x1', '0x2/0'])}`,
+    `MARK ${random.one(['--and-mark 2', '--or-mark 1', '--xor-mark 3'])}`,
+    `CONNMARK ${random.one(['--set-mark 1', '--set-xmark 0x2/0x3', '--or-mark 2', '--xor-mark 1'])}`,
+    `CONNMARK --save-mark${random.one(['', ' --mask 1', ' --nfmask 3 --ctmask 2'])}`,
+    `CONNMARK --restore-mark${random.one(['', ' --mask 1', ' --nfmask 3 --ctmask 2'])}`,
+  ])
 }
 
 function rejects({ family }: TestNetwork, protocol: string | undefined): string[] {

@@ -1,0 +1,22 @@
+import type { FieldId, FieldTest, Term } from '@/model/fields/field'
+import type { Family } from '@/model/packet/address'
+import type { PlainTest } from '../plain-terms'
+import type { OptionUse } from './rule-syntax'
+
+/** What an option means, a sentence where it means nothing, or nothing where it is kept as it stands. */
+export type ReadOption = FieldTest | string | undefined
+
+/** Matches that are read option by option and written field by field, each `-m` by itself. */
+export interface MatchGroup {
+  /** `siblings` are the options of the same `-m`. */
+  read(use: OptionUse, siblings: readonly OptionUse[], family: Family): ReadOption
+  readonly fields: readonly FieldId[]
+  /** Options for a test on one of the fields: alternatives, a line each. Throws LeftOut. */
+  write(plain: PlainTest, family: Family): string[]
+  /** Whether what is written reads back as the same terms; absent: always. */
+  isLiteral?(plain: PlainTest): boolean
+}
+
+export function test(field: FieldId, negated: boolean, terms: readonly Term[]): FieldTest {
+  return { kind: 'test', field, negated, terms }
+}

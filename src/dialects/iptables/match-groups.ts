@@ -1,0 +1,5 @@
+import { headerMatches } from './header-matches'
+import { markMatches } from './mark-matches'
+import type { MatchGroup } from './match-group'
+
+export const MATCH_GROUPS: readonly MatchGroup[] = [headerMatches, markMatches]
