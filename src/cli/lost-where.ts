@@ -27,6 +27,8 @@ export function dispositionText(disposition: Disposition): string {
       return 'lost: an address that cannot be there'
     case 'not-forwarding':
       return 'lost: the host does not forward'
+    case 'helper-refused':
+      return 'lost: the helper of the connection cannot read its command'
     case 'incomplete':
       return 'lost: a fragment that waits for the rest of its packet'
     case 'no-listener':

@@ -1,5 +1,6 @@
 import type { CtState, MatchContext } from '@/model/fields/field'
 import type { Packet } from '@/model/packet/packet'
+import type { HelperName } from '@/model/ruleset/ruleset'
 import type { ConntrackEntry } from './conntrack/entry'
 import type { Direction } from './conntrack/tuple'
 import type { DeviceState } from './device-state'
@@ -56,6 +57,8 @@ export interface Passage {
   tracking: Tracking | undefined
   /** Set by rules; gone when the packet leaves the device. */
   mark: number
+  /** The helper that a rule wants for the connection that this packet begins. */
+  helper: HelperName | undefined
   /** The binding of a home gateway that this packet goes by, confirmed or not. */
   binding: ConntrackEntry | undefined
   /** ipchains: a rule of the forward chain said MASQ. */
@@ -77,6 +80,7 @@ export function newPassage(visit: Visit, iif: string | undefined): Passage {
     oif: undefined,
     tracking: visit.inherits?.tracking,
     mark: 0,
+    helper: undefined,
     binding: visit.inherits?.binding,
     isMasqueraded: false,
     isDemasqueraded: false,

@@ -71,6 +71,8 @@ export type Disposition =
   /** A host that does not forward got a packet for somebody else. */
   | { readonly kind: 'not-forwarding' }
   | { readonly kind: 'no-listener' }
+  /** A helper of the tracker could not read the command that the segment begins with, or cannot expect what it asks for. */
+  | { readonly kind: 'helper-refused' }
   /** A fragment whose packet has not come as a whole; no rule was asked. */
   | { readonly kind: 'incomplete' }
 
@@ -160,8 +162,16 @@ export type TraceStep = StepBase &
       }
     | {
         readonly kind: 'translated'
-        readonly change: 'source' | 'destination'
-        readonly by: 'napt' | 'port-mapping' | 'snat' | 'dnat' | 'masquerade' | 'redirect' | 'binding'
+        readonly change: 'source' | 'destination' | 'payload'
+        readonly by:
+          | 'napt'
+          | 'port-mapping'
+          | 'snat'
+          | 'dnat'
+          | 'masquerade'
+          | 'redirect'
+          | 'binding'
+          | 'helper'
         readonly before: Packet
         readonly after: Packet
       }

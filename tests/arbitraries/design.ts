@@ -113,6 +113,7 @@ const target: fc.Arbitrary<Target> = fc.oneof(
     { kind: 'drop' },
     { kind: 'return' },
     { kind: 'notrack' },
+    { kind: 'helper', name: 'ftp' },
     { kind: 'continue' },
     { kind: 'reject', with: 'tcp-reset' },
   ),

@@ -154,6 +154,11 @@ function lost(
         headline: `Lost at ${at}: not plugged in.`,
         fact: `${what} The interface that it would leave by is not connected.`,
       }
+    case 'helper-refused':
+      return {
+        headline: `Dropped at ${at}: by the FTP helper.`,
+        fact: `${what} It begins with a command that opens a data connection and cannot be read to its end, so the helper drops it; no rule did.`,
+      }
     case 'incomplete':
       return {
         headline: `Waits at ${at}: a fragment.`,

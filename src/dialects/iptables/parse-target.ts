@@ -1,6 +1,7 @@
 import { type Family, familyOf, parseAddress } from '@/model/packet/address'
+import { PROTOCOL } from '@/model/packet/packet'
 import { parsePortRange } from '@/model/packet/port'
-import type { NatTo, Target } from '@/model/ruleset/ruleset'
+import { HELPERS, type NatTo, type Target } from '@/model/ruleset/ruleset'
 import { OTHER_TARGETS } from './options'
 import type { ReadMatch } from './parse-match'
 import type { Remark } from './refuse'
@@ -136,9 +137,25 @@ export function readTarget(
         complain(read, name)
         return answer({ kind: 'continue' })
       }
-      return read ? answer(read) : answer(readOther(name, options, family, complain))
+      const known = read ?? (name.text === 'CT' ? readHelper(name, options, match, complain) : undefined)
+      return answer(known ?? readOther(name, options, family, complain))
     }
   }
+}
+
+/** `CT --helper ftp`: the tool wants the helper's protocol in the rule. */
+function readHelper(
+  name: Word,
+  options: readonly OptionUse[],
+  { protocol }: ReadMatch,
+  complain: (message: string, word: Word) => unknown,
+): Target | undefined {
+  const [option] = options
+  const helper = HELPERS.find((each) => each === option?.values[0]?.text)
+  if (options.length !== 1 || option?.name !== '--helper' || helper === undefined) return undefined
+  if (protocol?.number !== PROTOCOL.tcp || protocol.negated)
+    complain(`The helper ${helper} reads TCP alone. Write -p tcp.`, name)
+  return { kind: 'helper', name: helper }
 }
 
 function readOther(

@@ -58,6 +58,10 @@ export function writeTarget(target: Target, protocol: number | undefined, place:
       return { text: `-j LOG${writeLogPrefix(target.prefix)}` }
     case 'map':
       throw new LeftOut('what it does depends on a map.')
+    case 'helper':
+      allowed('CT', place)
+      if (protocol !== PROTOCOL.tcp) throw new LeftOut('the ftp helper needs tcp as its protocol.')
+      return { text: `-j CT --helper ${target.name}` }
     case 'notrack':
       allowed('NOTRACK', place)
       return { text: '-j CT --notrack' }

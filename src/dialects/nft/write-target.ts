@@ -43,6 +43,8 @@ export function writeTarget(target: PlainTarget, spec: WrittenSpec, place: Targe
       return writeReject(target.with, spec, place)
     case 'log':
       return [writeLogPrefix(target.prefix)]
+    case 'helper':
+      throw new LeftOut('its helper needs an object of its own in nft.')
     case 'notrack':
       return ['notrack']
     case 'mark':

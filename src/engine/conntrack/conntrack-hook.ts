@@ -1,6 +1,9 @@
+import { followMaster } from '../nat/follow-master'
 import { type Passage, record } from '../passage'
 import type { Disposition } from '../trace'
 import type { ConntrackEntry } from './entry'
+import type { Expectation } from './expectation'
+import { helpOnHook } from './helper-hook'
 import { isTaken, withEntry } from './table'
 import { track } from './track'
 import { CONNTRACK_SETTINGS } from './tracker'
@@ -26,20 +29,35 @@ export function trackOnHook(passage: Passage): undefined {
   // Where nothing puts fragments together, nobody asks for a connection either.
   if (passage.packet.fragment) return
   const { device, nowMs, journey } = passage.visit
-  const { state, direction, entry, table, change, ended } = track({
+  const { state, direction, entry, table, change, ended, expected } = track({
     table: passage.state.conntrack,
     packet: passage.packet,
     nowMs,
     journey,
     settings: { ...CONNTRACK_SETTINGS, ...device.conntrack },
+    ...(passage.helper === undefined ? {} : { helper: passage.helper }),
   })
   passage.state = { ...passage.state, conntrack: table }
   passage.tracking = { state, direction, ...(entry ? { entry } : {}) }
+  if (expected) follow(passage, expected)
   if (ended) {
     record(passage, { kind: 'conntrack', change: 'destroyed', state, direction, tracked: ended })
   }
   const shown = entry && change !== 'created' ? { tracked: entry } : {}
   record(passage, { kind: 'conntrack', change, state, direction, ...shown })
+}
+
+/** Of a translated connection that a helper reads, the expected one is translated too. */
+function follow(passage: Passage, expected: Expectation): void {
+  const { conntrack } = passage.state
+  const master = conntrack.entries.get(String(expected.master))
+  const entry = passage.tracking?.entry
+  if (!master || !entry) return
+  const { nowMs, random } = passage.visit
+  withTrackedEntry(
+    passage,
+    followMaster(entry, master, expected, { table: conntrack, entry: entry.id, nowMs, random }),
+  )
 }
 
 /** Replaces the entry that the packet carries. Only before it is confirmed; the table has the others. */
@@ -52,6 +70,8 @@ export function withTrackedEntry(passage: Passage, entry: ConntrackEntry): void 
  * packet is lost, by no rule [B5].
  */
 export function confirmOnHook(passage: Passage): Disposition | undefined {
+  const refused = helpOnHook(passage)
+  if (refused) return refused
   const entry = passage.tracking?.entry
   if (!entry || entry.confirmed || passage.tracking?.direction !== 'original') return undefined
   const { conntrack } = passage.state

@@ -1,3 +1,5 @@
+import type { FtpHelperState } from './ftp-helper'
+import type { SequenceShifts } from './sequence-adjustment'
 import type { TcpTrack } from './tcp-track'
 import type { Direction, Tuple } from './tuple'
 
@@ -39,6 +41,12 @@ export interface ConntrackEntry {
   readonly nat: NatStatus
   /** `ct mark`: set by rules, unsigned. */
   readonly mark: number
+  /** A helper reads along. */
+  readonly helper?: FtpHelperState
+  /** A helper has changed lengths on the way. */
+  readonly shifts?: SequenceShifts
+  /** A helper has read about it before it came: it is RELATED until it is answered [F1]. */
+  readonly expected?: true
   /** Simulated ms, exclusive: from then on it is gone. */
   readonly timeoutAtMs: number
   /** Journey of the packet that made it. */

@@ -2,7 +2,13 @@ import { NAT_TARGETS } from '../nat/nat-chains'
 import type { CompiledChain, NetworkDevice } from '../network'
 
 /** Targets beside those of nat that need the tracker. */
-const TRACKER_TARGETS: ReadonlySet<string> = new Set(['notrack'])
+const TRACKER_TARGETS: ReadonlySet<string> = new Set([
+  'notrack',
+  'helper',
+  'connmark',
+  'save-mark',
+  'restore-mark',
+])
 
 /**
  * Whether the kernel would have conntrack running for these rules: any of them asks for a connection or translates [E7].

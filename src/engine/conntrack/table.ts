@@ -1,5 +1,6 @@
 import { PersistentMap } from '../persistent-map'
 import type { ConntrackEntry } from './entry'
+import type { Expectation } from './expectation'
 import { type Direction, type Tuple, tupleKey } from './tuple'
 
 /** All confirmed connections of a device. A value: changes make a new one. */
@@ -7,12 +8,15 @@ export interface ConntrackTable {
   readonly entries: PersistentMap<ConntrackEntry>
   /** Key of an original or reply tuple -> key of its entry. A packet changes entries far more often than tuples. */
   readonly byTuple: PersistentMap<string>
+  /** Connections that helpers have read about, in the order in which they did. */
+  readonly expectations: readonly Expectation[]
   readonly nextId: number
 }
 
 export const EMPTY_CONNTRACK: ConntrackTable = {
   entries: PersistentMap.empty(),
   byTuple: PersistentMap.empty(),
+  expectations: [],
   nextId: 1,
 }
 
@@ -51,7 +55,8 @@ export function withEntry(table: ConntrackTable, entry: ConntrackEntry): Conntra
   const byTuple = isKnown
     ? table.byTuple
     : table.byTuple.with(tupleKey(entry.original), id).with(tupleKey(entry.reply), id)
-  return { entries, byTuple, nextId: table.nextId }
+  const { expectations, nextId } = table
+  return { entries, byTuple, expectations, nextId }
 }
 
 export function withoutEntry(table: ConntrackTable, entry: ConntrackEntry): ConntrackTable {
@@ -60,6 +65,8 @@ export function withoutEntry(table: ConntrackTable, entry: ConntrackEntry): Conn
   return {
     entries: table.entries.without(id),
     byTuple: keys.reduce((map, key) => (map.get(key) === id ? map.without(key) : map), table.byTuple),
+    // A connection that is gone expects nothing.
+    expectations: table.expectations.filter(({ master }) => master !== entry.id),
     nextId: table.nextId,
   }
 }

@@ -1,5 +1,6 @@
 import type { TcpPacket } from '@/model/packet/packet'
 import type { ConntrackEntry } from './entry'
+import { shiftOfAcknowledgment } from './sequence-adjustment'
 import {
   flagClass,
   isKnownCombination,
@@ -76,7 +77,14 @@ function advance(
   const isUnchecked = flags === 'rst' && (isEnding(track.state) || answersUnseen(entry, track, packet))
   const window = isUnchecked
     ? ({ kind: 'in-window', track } as const)
-    : checkWindow(track, packet, direction, flags, settings.tcpBeLiberal)
+    : checkWindow(
+        track,
+        packet,
+        direction,
+        flags,
+        settings.tcpBeLiberal,
+        shiftAgainst(entry, packet, direction),
+      )
   if (window.kind === 'invalid') return { kind: 'invalid' }
   if (window.kind === 'ignore') return { kind: 'ignore', track }
   const side = window.track[direction]
@@ -98,6 +106,10 @@ function advance(
       timeoutSeconds(moved, flags === 'rst', entry.seenReply, packet.window, settings.timeouts) * 1000,
     assured: entry.assured || (entry.seenReply && settled && state === 'ESTABLISHED'),
   }
+}
+
+function shiftAgainst({ shifts }: ConntrackEntry, { ack }: TcpPacket, direction: Direction): number {
+  return shiftOfAcknowledgment(shifts, opposite(direction), ack)
 }
 
 function isOver(state: TcpTrackState): boolean {
@@ -149,7 +161,14 @@ function inStepAgain(
     reply: direction === 'reply' ? UNSEEN_SIDE : asker,
     challenged: false,
   }
-  const window = checkWindow(restarted, packet, direction, 'syn-ack', false)
+  const window = checkWindow(
+    restarted,
+    packet,
+    direction,
+    'syn-ack',
+    false,
+    shiftAgainst(entry, packet, direction),
+  )
   if (window.kind !== 'in-window') return { kind: 'invalid' }
   const moved: TcpTrack = {
     ...window.track,

@@ -23,10 +23,13 @@ export function checkWindow(
   direction: Direction,
   flags: FlagClass,
   liberal: boolean,
+  /** How far a helper has moved what the segment acknowledges. */
+  shift = 0,
 ): WindowResult {
   const isSet = (flag: number) => (packet.flags & flag) !== 0
   const [syn, hasAck, rst] = [isSet(TCP_FLAG.SYN), isSet(TCP_FLAG.ACK), isSet(TCP_FLAG.RST)]
-  let { seq, ack } = packet
+  let { seq } = packet
+  let ack = (packet.ack - shift) >>> 0
   let end = segmentEnd(packet)
   const { window } = packet
   let sender = track[direction]

@@ -1,7 +1,10 @@
 import type { CtState } from '@/model/fields/field'
 import type { Packet } from '@/model/packet/packet'
+import type { HelperName } from '@/model/ruleset/ruleset'
 import type { ConntrackSettings } from '../network'
 import { type ConntrackEntry, NO_NAT, tupleIn } from './entry'
+import { type Expectation, takeExpectation } from './expectation'
+import { FTP_HELPER } from './ftp-helper'
 import { isIcmpError, isUntracked } from './icmp-types'
 import { type ConntrackTable, findEntry, isLive, withEntry, withoutEntry } from './table'
 import { trackerFor } from './trackers'
@@ -19,6 +22,8 @@ export interface Tracked {
   readonly change: TableChange
   /** An entry with the packet's tuple that had timed out, or was closed and begins anew. */
   readonly ended?: ConntrackEntry
+  /** What the entry that it created was expected as. */
+  readonly expected?: Expectation
 }
 
 export interface Look {
@@ -27,6 +32,8 @@ export interface Look {
   readonly nowMs: number
   readonly journey: number
   readonly settings: ConntrackSettings
+  /** A rule has given the packet a helper, which the entry that it creates will have. */
+  readonly helper?: HelperName
 }
 
 /** Looks a packet up, begins an entry where one may start, and moves the entry's state on. */
@@ -61,7 +68,9 @@ function trackError({ table, packet, nowMs }: Look): Tracked {
 }
 
 function begin(look: Look, tuple: Tuple): Tracked {
-  const { table, packet, nowMs, settings, journey } = look
+  const { packet, nowMs, settings, journey, helper } = look
+  const taken = takeExpectation(look.table, tuple, nowMs)
+  const table = taken?.table ?? look.table
   const tracker = trackerFor(packet.protocol)
   const context = { direction: 'original', nowMs, settings } as const
   const started = tracker.start(packet, context)
@@ -75,7 +84,10 @@ function begin(look: Look, tuple: Tuple): Tracked {
     assured: false,
     confirmed: false,
     nat: NO_NAT,
-    mark: 0,
+    // A connection that was expected begins with the mark of the one it belongs to.
+    mark: taken ? (table.entries.get(String(taken.expected.master))?.mark ?? 0) : 0,
+    ...(helper === undefined ? {} : { helper: FTP_HELPER }),
+    ...(taken ? { expected: true } : {}),
     timeoutAtMs: nowMs,
     createdBy: journey,
   }
@@ -83,11 +95,12 @@ function begin(look: Look, tuple: Tuple): Tracked {
   if (advanced.kind !== 'accept') return without(table, 'invalid')
   const { track: moved, timeoutMs } = advanced
   return {
-    state: 'new',
+    state: taken ? 'related' : 'new',
     direction: 'original',
     entry: { ...entry, track: moved, timeoutAtMs: nowMs + timeoutMs },
     table: { ...table, nextId: table.nextId + 1 },
     change: 'created',
+    ...(taken ? { expected: taken.expected } : {}),
   }
 }
 
@@ -102,7 +115,7 @@ function continueEntry(look: Look, tuple: Tuple, entry: ConntrackEntry, directio
   if (advanced.kind === 'reopen') return beginAnew(look, tuple, entry)
   // NEW means that no reply was seen, not that it is the first packet [A8, C3].
   const seenReply = entry.seenReply || direction === 'reply'
-  const state = seenReply ? 'established' : 'new'
+  const state = seenReply ? 'established' : entry.expected ? 'related' : 'new'
   const { track: moved } = advanced
   if (advanced.kind === 'destroy') {
     const last = { ...entry, track: moved, seenReply }

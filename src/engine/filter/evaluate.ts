@@ -123,6 +123,9 @@ export function walkChain(walk: Walk): ChainDecision {
         context = recorder.untracked() ?? context
         values = readValues(context)
         break
+      case 'helper':
+        recorder.helped(target.name)
+        break
       case 'mark':
       case 'connmark':
       case 'save-mark':

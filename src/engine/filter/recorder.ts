@@ -1,4 +1,5 @@
 import type { MatchContext } from '@/model/fields/field'
+import type { HelperName } from '@/model/ruleset/ruleset'
 import type { CompiledChain, CompiledRule } from '../network'
 import type { Decider } from '../trace'
 
@@ -32,6 +33,8 @@ export interface Recorder {
   changed(context: MatchContext): void
   /** The rule takes the packet out of the tracker's sight. Returns how later rules see it; nothing where nobody tracks. */
   untracked(): MatchContext | undefined
+  /** The rule gives the connection that the packet begins a helper. */
+  helped(name: HelperName): void
 }
 
 const nothing = () => {}
@@ -44,6 +47,7 @@ export const KEEP_NOTHING: Recorder = {
   logged: nothing,
   changed: nothing,
   untracked: () => undefined,
+  helped: nothing,
 }
 
 /** The rule as what made a verdict. */

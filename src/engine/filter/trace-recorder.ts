@@ -1,5 +1,7 @@
-import type { Hook } from '@/model/ruleset/ruleset'
+import type { HelperName, Hook } from '@/model/ruleset/ruleset'
 import { setConnectionMark } from '../conntrack/connection-mark'
+import { withTrackedEntry } from '../conntrack/conntrack-hook'
+import { FTP_HELPER } from '../conntrack/ftp-helper'
 import { contextOf, type Passage, record, type Tracking } from '../passage'
 import { type Recorder, ruleDecider } from './recorder'
 
@@ -45,8 +47,18 @@ export function traceRecorder(passage: Passage, hook: Hook): Recorder {
     untracked: () => {
       // NOTRACK after the tracker has looked does nothing [e11 B4].
       const { device, inherits } = passage.visit
-      if (device.tracks && !inherits?.answersUntracked) passage.tracking ??= UNTRACKED
+      // Nor does it after a rule has given the packet a helper.
+      const isFree = !inherits?.answersUntracked && passage.helper === undefined
+      if (device.tracks && isFree) passage.tracking ??= UNTRACKED
       return contextOf(passage)
     },
+    helped: (name) => giveHelper(passage, name),
   }
+}
+
+/** Before the tracker it is kept for the entry to come; behind it, an entry that is not confirmed yet takes it. */
+function giveHelper(passage: Passage, name: HelperName): void {
+  const entry = passage.tracking?.entry
+  if (!passage.tracking) passage.helper ??= name
+  else if (entry && !entry.confirmed) withTrackedEntry(passage, { ...entry, helper: FTP_HELPER })
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { ALL_BITS } from '../fields/bits'
-import { type MapTarget, REJECT_KINDS } from '../ruleset/ruleset'
+import { HELPERS, type MapTarget, REJECT_KINDS } from '../ruleset/ruleset'
 import { entryDocument, fieldIds, readEntry, writeEntry } from './entries-codec'
 import { natAddressesCodec, portRangeCodec } from './value-codecs'
 
@@ -20,6 +20,7 @@ const plainTarget = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal(['snat', 'dnat', 'masquerade', 'redirect']), to: natTo }),
   z.strictObject({ kind: z.literal('reject'), with: z.enum(REJECT_KINDS) }),
+  z.strictObject({ kind: z.literal('helper'), name: z.enum(HELPERS) }),
   z.strictObject({ kind: z.literal('log'), prefix: z.string() }),
   z.strictObject({ kind: z.literal(['mark', 'connmark']), flip: bits, mask: bits }),
   z.strictObject({ kind: z.literal(['save-mark', 'restore-mark']), from: bits, to: bits }),

@@ -55,6 +55,10 @@ export interface MarkChange {
   readonly mask: number
 }
 
+/** Helpers that the tracker has: each reads the connections of one protocol for those that belong to them. */
+export const HELPERS = ['ftp'] as const
+export type HelperName = (typeof HELPERS)[number]
+
 /** What a rule does when it matches; all but a choice among others. */
 export type PlainTarget =
   | { readonly kind: 'accept' }
@@ -78,6 +82,8 @@ export type PlainTarget =
   | { readonly kind: 'save-mark'; readonly from: number; readonly to: number }
   /** The other way round. */
   | { readonly kind: 'restore-mark'; readonly from: number; readonly to: number }
+  /** The connection that this packet begins gets a helper (`CT --helper`); goes on with the next rule. */
+  | { readonly kind: 'helper'; readonly name: HelperName }
   /** No target: counts the packet and goes on. */
   | { readonly kind: 'continue' }
   /** Read but not understood; the rule never decides, and the trace says so. */

@@ -118,6 +118,8 @@ export function endText(disposition: Disposition): string {
       return 'no route'
     case 'no-neighbor':
       return 'nobody has the address'
+    case 'helper-refused':
+      return 'helper cannot read it'
     case 'incomplete':
       return 'waits for the other fragments'
     case 'no-link':

@@ -1,6 +1,7 @@
 import { CHAIN_ROWS } from './chains'
 import { DATAGRAM_ROWS } from './datagrams'
 import { FRAGMENT_ROWS } from './fragments'
+import { FTP_ROWS } from './ftp'
 import { ICMPV6_ROWS } from './icmpv6'
 import { MARK_ROWS } from './marks'
 import { NAT_ROWS } from './nat'
@@ -16,4 +17,5 @@ export const ROWS = [
   ...CHAIN_ROWS,
   ...ICMPV6_ROWS,
   ...FRAGMENT_ROWS,
+  ...FTP_ROWS,
 ]
