@@ -21,10 +21,18 @@ const SURROUNDINGS: Readonly<
 > = {
   iptables: { wrap: inTable, unwrap: ownRules },
   ip6tables: { wrap: inTable, unwrap: ownRules },
+  routeros: {
+    wrap: lines,
+    unwrap: (text) => text.split('\n').filter((line) => !line.startsWith('#')),
+  },
   'home-router': {
-    wrap: (input) => input.split(' / ').join('\n'),
+    wrap: lines,
     unwrap: (text) => text.split('\n').map((line) => line.replace(/\s+/g, ' ').trim()),
   },
+}
+
+function lines(input: string): string {
+  return input.split(' / ').join('\n')
 }
 
 /** `nat: -A ...` stands in that table; a word in front of -A is a command line. */

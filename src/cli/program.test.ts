@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { DIALECTS } from '@/dialects/index'
 import { LESSONS } from '@/lessons/index'
 import { encodeDesign } from '@/model/project/document'
 import { runInMemory } from './memory-io'
 import { COMMANDS } from './program'
+
+const WRITTEN = DIALECTS.flatMap(({ id, print }) => (print ? [id] : [])).join(', ')
+const READ = DIALECTS.flatMap(({ id, parse }) => (parse ? [id] : [])).join(', ')
 
 describe('the program', () => {
   test('without a command it lists the commands, with status 2', () => {
@@ -30,21 +34,18 @@ describe('the program', () => {
       ['explain', 'rules', '--packet', 'hello'],
       'highport explain: "hello" is not a packet. Write it as "tcp 104.244.42.1:443 > 192.168.1.10:62712 SA iif=wan".',
     ],
-    [
-      ['translate', 'rules'],
-      'highport translate: --to is missing. It is one of iptables, ip6tables, nft, home-router, text, markdown.',
-    ],
+    [['translate', 'rules'], `highport translate: --to is missing. It is one of ${WRITTEN}.`],
     [
       ['translate', '--to', 'latin', 'rules'],
-      'highport translate: latin cannot be written. Write one of iptables, ip6tables, nft, home-router, text, markdown.',
+      `highport translate: latin cannot be written. Write one of ${WRITTEN}.`,
     ],
     [
       ['translate', '--to', 'nft', 'prose'],
-      'highport translate: The language of the text cannot be told. Name it with --from: iptables, ip6tables, ipchains, home-router.',
+      `highport translate: The language of the text cannot be told. Name it with --from: ${READ}.`,
     ],
     [
       ['translate', '--from', 'nft', '--to', 'nft', 'prose'],
-      'highport translate: nft cannot be read. Read one of iptables, ip6tables, ipchains, home-router.',
+      `highport translate: nft cannot be read. Read one of ${READ}.`,
     ],
     [['run', 'prose'], 'highport run: The design is not JSON:'],
     [['run', 'empty'], 'highport run: This is not a Highport design.'],

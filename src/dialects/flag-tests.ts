@@ -9,9 +9,15 @@ export function flagTestsOf(accepts: (byte: number) => boolean, bits: readonly n
       if ((byte & every) === byte && accepts(byte) !== accepts(byte ^ bit)) return true
     return false
   })
+  const agree = (mask: number, value: number): boolean => {
+    for (let byte = 0; byte <= every; byte++)
+      if ((byte & every) === byte && (byte & mask) === value && accepts(byte) !== accepts(value)) return false
+    return true
+  }
+  // "Not all of these" is a test per flag and not one per combination: a branch ends where nothing below it differs.
   const split = (index: number, mask: number, value: number): FlagTest[] => {
     const bit = asked[index]
-    if (bit === undefined) return accepts(value) ? [{ mask, value }] : []
+    if (bit === undefined || agree(mask, value)) return accepts(value) ? [{ mask, value }] : []
     return [...split(index + 1, mask | bit, value | bit), ...split(index + 1, mask | bit, value)]
   }
   return split(0, 0, 0)

@@ -5,7 +5,17 @@ import { ipchains } from './ipchains/ipchains'
 import { iptables } from './iptables/iptables'
 import { markdown } from './markdown/markdown'
 import { nft } from './nft/nft'
+import { routeros } from './routeros/routeros'
 import { text } from './text/text'
 
 /** The rule languages in the order of the menus. */
-export const DIALECTS: readonly Dialect[] = [iptables, ip6tables, nft, ipchains, homeRouter, text, markdown]
+export const DIALECTS: readonly Dialect[] = [
+  iptables,
+  ip6tables,
+  nft,
+  ipchains,
+  routeros,
+  homeRouter,
+  text,
+  markdown,
+]

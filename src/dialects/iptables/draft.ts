@@ -6,13 +6,13 @@ import type { ReadTarget } from './parse-target'
 import type { SyntaxLine } from './syntax'
 import type { Tag } from './tag'
 
-/** A rule as its line says it, before lines with one id go together. */
-export interface DraftRule {
+/** A rule as its line says it, before lines with one id go together. `Source` is the language's own kind of line. */
+export interface DraftRule<Source = SyntaxLine> {
   readonly rule: Rule
   readonly tag: Tag | undefined
-  readonly place: ReadTarget['place']
-  readonly shiftFrom: number | undefined
-  readonly source: SyntaxLine
+  readonly place?: ReadTarget['place']
+  readonly shiftFrom?: number | undefined
+  readonly source: Source
 }
 
 export interface DraftChain {
@@ -26,18 +26,19 @@ export interface DraftTable {
   readonly chains: Map<string, DraftChain>
 }
 
-export const isDraftRule = (row: DraftRule | Separator): row is DraftRule => 'source' in row
+export const isDraftRule = <Source>(row: DraftRule<Source> | Separator): row is DraftRule<Source> =>
+  'source' in row
 
 /** Puts lines of one rule together and makes ids unique in the chain. */
-export function settleRows(
-  rows: readonly (DraftRule | Separator)[],
+export function settleRows<Source>(
+  rows: readonly (DraftRule<Source> | Separator)[],
   family: Family,
   context: ParseContext,
-  ids: Map<SyntaxLine, string[]>,
+  ids: Map<Source, string[]>,
 ): Row[] {
   const settled: Row[] = []
   const taken = new Set<string>()
-  const add = (rule: Rule, drafts: readonly DraftRule[]) => {
+  const add = (rule: Rule, drafts: readonly DraftRule<Source>[]) => {
     let { id } = rule
     for (let copy = 2; taken.has(id); copy++) id = `${rule.id}-${copy}`
     taken.add(id)
@@ -45,7 +46,7 @@ export function settleRows(
     for (const { source } of drafts) ids.set(source, [...(ids.get(source) ?? []), id])
   }
   for (let at = 0; at < rows.length; ) {
-    const row = rows[at] as DraftRule | Separator
+    const row = rows[at] as DraftRule<Source> | Separator
     if (!isDraftRule(row)) {
       settled.push(row)
       at++
@@ -67,7 +68,7 @@ export function settleRows(
 }
 
 /** A rule that logs is written as a LOG line before each of its lines. */
-export function mergeLogged(group: readonly DraftRule[]): Rule | undefined {
+export function mergeLogged(group: readonly DraftRule<unknown>[]): Rule | undefined {
   const logs = group.filter(({ tag }) => tag?.entries.log !== undefined)
   if (logs.length === 0) return mergeRules(group.map(({ rule }) => rule))
   const acts = group.filter(({ tag }) => tag?.entries.log === undefined)

@@ -1,4 +1,4 @@
-import { plainText } from '../plain-text'
+import { byteLength, fitBytes, plainText } from '../plain-text'
 
 /**
  * What a rule carries beside its meaning, inside its comment: `[highport rule=r1 dport=ephemeral_of_Laptop] Replies`.
@@ -31,6 +31,24 @@ export function writeTag(entries: Readonly<Record<string, string>>, name: string
   if (parts.length > 0) return `[highport${parts.join('')}]${name === '' ? '' : ` ${name}`}`
   // A name that looks like a tag must not be read as one.
   return readTag(name).tag ? `[highport] ${name}` : name
+}
+
+/**
+ * Tag and name in at most `bytes` bytes. The tag comes first; the name is cut where both do not fit, and remembered cells
+ * are given up before the id.
+ */
+export function tagComment(
+  id: Readonly<Record<string, string>>,
+  remember: Readonly<Record<string, string>>,
+  name: string,
+  bytes: number,
+): { comment: string; cut: boolean } {
+  const clean = plainText(name)
+  const tries = [{ ...id, ...remember }, id, {}].map((entries) => ({ entries, tag: writeTag(entries, '') }))
+  const fitting = tries.find(({ tag }) => byteLength(tag) <= bytes)
+  const whole = writeTag(fitting?.entries ?? {}, clean)
+  const comment = fitBytes(whole, bytes)
+  return { comment, cut: fitting !== tries[0] || comment !== whole }
 }
 
 /** Spaces become "_"; what is neither letter, digit nor one of .,:/+@- is percent-encoded in UTF-8. */

@@ -1,7 +1,7 @@
 import { byteLength, fitBytes, plainText } from '../plain-text'
 import { OTHER_TARGETS, TARGET_OPTIONS } from './options'
 import { CHAIN_NAME_BYTES, COMMENT_BYTES, INTERFACE_BYTES, LOG_PREFIX_BYTES } from './spelling'
-import { writeTag } from './tag'
+import { tagComment } from './tag'
 import { writeWord } from './words'
 
 /** Whether the tools take the name as it is: no white space, no controls, no beginning of an option. */
@@ -32,21 +32,13 @@ export function isChainName(name: string): boolean {
   )
 }
 
-/**
- * `-m comment --comment "..."`, empty where there is nothing to say. The tag comes first; the name is cut where both do not
- * fit, and remembered cells are given up before the id.
- */
+/** `-m comment --comment "..."`, empty where there is nothing to say. */
 export function writeComment(
   id: Readonly<Record<string, string>>,
   remember: Readonly<Record<string, string>>,
   name: string,
 ): { text: string; cut: boolean } {
-  const clean = plainText(name)
-  const tries = [{ ...id, ...remember }, id, {}].map((entries) => ({ entries, tag: writeTag(entries, '') }))
-  const fitting = tries.find(({ tag }) => byteLength(tag) <= COMMENT_BYTES)
-  const whole = writeTag(fitting?.entries ?? {}, clean)
-  const comment = fitBytes(whole, COMMENT_BYTES)
-  const cut = fitting !== tries[0] || comment !== whole
+  const { comment, cut } = tagComment(id, remember, name, COMMENT_BYTES)
   return { text: comment === '' ? '' : `-m comment --comment ${writeWord(comment)}`, cut }
 }
 

@@ -16,15 +16,16 @@ export const MASQUERADE_RULE = 'masquerade'
 /** What translation needs to know of the device. */
 export type TranslatingDevice = Pick<Device, 'interfaces' | 'nat'>
 
+const outsideOf = (device: TranslatingDevice) => interfacesOn(device, 'outside').map((each) => each.name)
+
 /** "What leaves by an outside interface gets its address." Undefined where the device has no outside. */
-function masqueradeRule(device: TranslatingDevice): Rule | undefined {
-  const names = interfacesOn(device, 'outside').map((each) => each.name)
+function masqueradeRule(names: readonly string[]): Rule | undefined {
   if (names.length === 0) return undefined
   return writtenRule(
     {
       id: MASQUERADE_RULE,
       name: 'behind the outside address',
-      cells: { oif: names.join(', ') },
+      cells: { oif: names.map((pattern) => ({ kind: 'name', pattern })) },
       target: { kind: 'masquerade', to: {} },
     },
     NO_NAMES,
@@ -61,10 +62,15 @@ function mappingRules(mapping: PortMapping): Rule[] {
 
 /** What a home router's NAPT and port mappings are in netfilter. */
 export function natTable(device: TranslatingDevice): Table {
+  return natTableOf(outsideOf(device), device.nat.mappings)
+}
+
+/** The same from names of outside interfaces and mappings. */
+export function natTableOf(outside: readonly string[], mappings: readonly PortMapping[]): Table {
   const table = netfilterTable('nat')
-  const masquerade = masqueradeRule(device)
+  const masquerade = masqueradeRule(outside)
   const rows: Readonly<Record<string, readonly Rule[]>> = {
-    PREROUTING: device.nat.mappings.flatMap(mappingRules),
+    PREROUTING: mappings.flatMap(mappingRules),
     POSTROUTING: masquerade ? [masquerade] : [],
   }
   return { ...table, chains: table.chains.map((chain) => ({ ...chain, rows: rows[chain.name] ?? [] })) }
@@ -79,7 +85,7 @@ function isNatTable(table: Table): boolean {
 
 /** In 2.2 the forward chain says what is masqueraded (ipchains(8), target MASQ). */
 function withMasquerading(ruleset: Ruleset, device: TranslatingDevice): Ruleset {
-  const rule = masqueradeRule(device)
+  const rule = masqueradeRule(outsideOf(device))
   if (!rule) return ruleset
   const masquerades = (row: Table['chains'][number]['rows'][number]) =>
     row.kind === 'rule' && row.target.kind === 'masquerade'

@@ -15,7 +15,8 @@ export interface Place {
   readonly outside: readonly string[]
 }
 
-const POLICY_RULE = `${BUILTIN_PREFIX}policy`
+/** Id of the rule that a home chain's policy becomes. */
+export const POLICY_RULE = `${BUILTIN_PREFIX}policy`
 
 /** How the two home chains are reached from the base chains of another kind. */
 const JUMPS = {
