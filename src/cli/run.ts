@@ -1,3 +1,4 @@
+import { droppedDiscovery } from '@/analyses/neighbor-discovery/neighbor-discovery'
 import { describeFlow } from '@/applications/request'
 import { runFlow } from '@/applications/run-flow'
 import { compileNetwork } from '@/engine/compile'
@@ -29,12 +30,17 @@ Exit status: 0 when all checks hold, 1 when one does not, 2 when the design or t
     const network = compileNetwork(design)
     const results = checks.map((flow) => resultOf(design, flow, runFlow(network, design, flow)))
     const ok = results.every((result) => result.ok)
-    if (given.has('--json')) writeJson({ design: design.name, ok, checks: results }, io)
+    const notes = droppedDiscovery(network).map(({ device, sentence }) => ({
+      device: network.devices.get(device)?.name ?? device,
+      sentence,
+    }))
+    if (given.has('--json')) writeJson({ design: design.name, ok, checks: results, notes }, io)
     else {
       for (const { ok: holds, name, expect, outcome, why } of results) {
         const what = holds ? outcome : `must ${expect === 'works' ? 'work' : 'be blocked'}, but: ${outcome}`
         io.write(`${holds ? 'ok  ' : 'FAIL'}  ${name}: ${what}${why && !holds ? `\n      ${why}` : ''}\n`)
       }
+      for (const { device, sentence } of notes) io.write(`note  ${device}: ${sentence}\n`)
       const failed = results.filter((result) => !result.ok).length
       io.write(`${summary(results.length, failed)}\n`)
     }

@@ -29,6 +29,8 @@ export interface Ruleset {
 export interface PacketSpec {
   readonly from: string
   readonly inject?: 'local' | 'wire'
+  /** Of `wire`: the interface whose link it is put on, where no route leads to the destination. */
+  readonly out?: string
   readonly proto: string | number
   readonly src: string
   readonly dst: string

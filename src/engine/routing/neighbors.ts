@@ -3,6 +3,7 @@ import { nodeKind } from '@/model/topology/nodes/lookup'
 import type { Endpoint, Link } from '@/model/topology/topology'
 import type { Neighbor, Network, NetworkDevice } from '../network'
 import { isAnycast, isDirectedBroadcast } from './lookup'
+import { isJoined } from './multicast'
 
 type Devices = ReadonlyMap<string, NetworkDevice>
 
@@ -59,6 +60,7 @@ export function neighborFinder(links: readonly Link[], devices: Devices): Networ
         if (nodeKind(other.kind).hasAddresses) {
           const { name, addresses } = entered
           const answers = (address: IpAddress) =>
+            isJoined(other, entered, address) ||
             addresses.some(
               (own) =>
                 own.address === address ||

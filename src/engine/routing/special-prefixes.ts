@@ -19,6 +19,7 @@ function address(text: string): IpAddress {
 
 const isIn = (of: readonly Range[], ip: IpAddress) => of.some(({ first, last }) => ip >= first && ip <= last)
 
+export const LOCALHOST_V4 = address('127.0.0.1')
 export const LIMITED_BROADCAST = address('255.255.255.255')
 /** "This host": an address that only a host without one may send from (RFC 6890). */
 export const UNSPECIFIED_V6 = address('::')
@@ -35,16 +36,19 @@ const PRIVATE = ranges(
   'fc00::/7',
   'fe80::/10',
 )
-/** Never a source on a wire: 0.0.0.0/8, loopback, and what is no single host (RFC 1812 5.3.7). */
-const NO_SOURCE_V4 = ranges('0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/4', '240.0.0.0/4')
 /** Addresses of "this network": who has none yet (RFC 6890). */
 const THIS_NETWORK = ranges('0.0.0.0/8', '::')
 const LINK_LOCAL_V6 = ranges('fe80::/10')
+/** Groups that no router passes on (RFC 5771 section 4). */
+const LINK_LOCAL_GROUPS_V4 = ranges('224.0.0.0/24')
+/** Groups that never leave a host (RFC 4291 2.7). */
+const INTERFACE_LOCAL_V6 = ranges('ff00::/16', 'ff01::/16')
 
 export const isLoopback = (ip: IpAddress): boolean => isIn(LOOPBACK, ip)
 export const isMulticast = (ip: IpAddress): boolean => isIn(MULTICAST, ip)
 /** Prefixes that no public router carries. */
 export const isPrivate = (ip: IpAddress): boolean => isIn(PRIVATE, ip)
-export const isNoSourceV4 = (ip: IpAddress): boolean => isIn(NO_SOURCE_V4, ip)
 export const isThisNetwork = (ip: IpAddress): boolean => isIn(THIS_NETWORK, ip)
+export const isLinkLocalGroupV4 = (ip: IpAddress): boolean => isIn(LINK_LOCAL_GROUPS_V4, ip)
+export const isInterfaceLocalV6 = (ip: IpAddress): boolean => isIn(INTERFACE_LOCAL_V6, ip)
 export const isLinkLocalV6 = (ip: IpAddress): boolean => isIn(LINK_LOCAL_V6, ip)

@@ -1,4 +1,5 @@
-import { Check, Plus, ShieldCheck, X } from 'lucide-react'
+import { Check, Plus, ShieldCheck, TriangleAlert, X } from 'lucide-react'
+import { droppedDiscovery } from '@/analyses/neighbor-discovery/neighbor-discovery'
 import { describeFlow } from '@/applications/request'
 import { commit, currentDesign } from '@/state/design-store'
 import { currentFlowId, useRun } from '@/state/run-store'
@@ -10,6 +11,7 @@ import './checks.css'
 export function ChecksStrip() {
   const design = useRun((state) => state.design)
   const traces = useRun((state) => state.traces)
+  const network = useRun((state) => state.network)
   const selected = useView((view) => view.flow)
   const checks = design.flows.filter(({ expect }) => expect !== undefined)
   const results = checks.map((flow) => {
@@ -54,6 +56,13 @@ export function ChecksStrip() {
             >
               <X className="i s12" />
             </button>
+          </li>
+        ))}
+        {droppedDiscovery(network).map(({ device, sentence }) => (
+          <li key={`${device} ${sentence}`} className="check bad" title={sentence}>
+            <span className="check-note">
+              <TriangleAlert className="i drop" /> {network.devices.get(device)?.name}: {sentence}
+            </span>
           </li>
         ))}
       </ul>

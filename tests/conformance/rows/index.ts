@@ -6,6 +6,7 @@ import { ICMPV6_ROWS } from './icmpv6'
 import { MARK_ROWS } from './marks'
 import { NAT_ROWS } from './nat'
 import { REJECT_ROWS } from './reject'
+import { ROUTING_ROWS } from './routing'
 import { TCP_ROWS } from './tcp'
 
 export const ROWS = [
@@ -18,4 +19,5 @@ export const ROWS = [
   ...ICMPV6_ROWS,
   ...FRAGMENT_ROWS,
   ...FTP_ROWS,
+  ...ROUTING_ROWS,
 ]
