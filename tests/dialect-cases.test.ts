@@ -29,6 +29,22 @@ const SURROUNDINGS: Readonly<
     wrap: lines,
     unwrap: (text) => text.split('\n').map((line) => line.replace(/\s+/g, ' ').trim()),
   },
+  'cisco-ios': { wrap: inList, unwrap: ownEntries },
+}
+
+/** Entries stand in a list of their own; what begins with a command of the device stands as it is. */
+function inList(input: string): string {
+  const lines = input.split(' / ')
+  if (/^(interface|(no )?access-list|ipv?6? access-list|object-group)/i.test(input)) return lines.join('\n')
+  return ['ip access-list extended test', ...lines].join('\n')
+}
+
+/** Entries without what stands at the end of every list. */
+function ownEntries(text: string): string[] {
+  const lines = text.split('\n').filter((line) => /^ (permit|deny|remark|! off)/.test(line))
+  return lines
+    .map((line) => line.trim())
+    .filter((line, at, all) => line !== 'remark implicit deny' && all[at - 1] !== 'remark implicit deny')
 }
 
 function lines(input: string): string {

@@ -178,6 +178,18 @@ describe.each(HOSTILE)('%s', (_what, text) => {
     },
   )
 
+  test('cisco-ios: every line has a form of ours, and no entry permits but a policy', () => {
+    for (const { firewall, given } of poisoned(text)) {
+      const lines = (dialectOf('cisco-ios')?.print?.(firewall, given).text ?? '').split('\n')
+      for (const line of lines)
+        expect(line).toMatch(
+          /^(?:$| ?!|ip access-list extended [\w-]+$|ipv6 access-list [\w-]+$| remark \S| (?:permit|deny) [a-z\d]+ [\w .:/+-]+$|interface [\w./:-]+$| ip access-group [\w-]+ (?:in|out)$| ipv6 traffic-filter [\w-]+ (?:in|out)$| no ip(?:v6)? unreachables$)/,
+        )
+      const permits = lines.filter((line, at) => / permit /.test(line) && lines[at - 1] !== ' remark policy')
+      expect(permits.filter((line) => !line.startsWith(' remark'))).toEqual([])
+    }
+  })
+
   test('nft: no statement accepts but the policy of outbound', () => {
     for (const { firewall, given } of poisoned(text)) {
       const printed = dialectOf('nft')?.print?.(firewall, given).text ?? ''

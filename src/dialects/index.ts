@@ -1,3 +1,4 @@
+import { ciscoIos } from './cisco-ios/cisco-ios'
 import type { Dialect } from './dialect'
 import { homeRouter } from './home-router/home-router'
 import { ip6tables } from './ip6tables/ip6tables'
@@ -15,6 +16,7 @@ export const DIALECTS: readonly Dialect[] = [
   nft,
   ipchains,
   routeros,
+  ciscoIos,
   homeRouter,
   text,
   markdown,

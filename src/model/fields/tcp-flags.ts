@@ -107,5 +107,7 @@ function formatFlags(terms: readonly Term[], names: Names): string {
   if (!test) return formatTerms(terms, names, ({ first, last }) => `${first}-${last}`)
   if (test.mask === SYN_ONLY.mask && test.value === SYN_ONLY.value) return 'SYN'
   const list = (byte: number) => tcpFlagNames(byte).join(',') || 'NONE'
-  return test.mask === test.value ? list(test.mask) : `${list(test.mask)}/${list(test.value)}`
+  // "SYN" alone is the packet that opens a connection.
+  const isShort = test.mask === test.value && test.mask !== TCP_FLAG.SYN
+  return isShort ? list(test.mask) : `${list(test.mask)}/${list(test.value)}`
 }
