@@ -117,6 +117,8 @@ function casesOf(plain: PlainTest, family: Family): readonly PlainCase[] {
     case 'srcType':
     case 'dstType':
     case 'ctState':
+    case 'mark':
+    case 'ctMark':
       throw new LeftOut(`the ${fieldOf(field).label} cannot be asked for here.`)
   }
 }
