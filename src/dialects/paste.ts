@@ -102,7 +102,7 @@ function whyNot({ match, target: action }: Rule, { kind, userChains }: PasteTarg
     }
     const missing = fieldsOf(condition).find((field) => !kind.fields.includes(field))
     if (missing) return `a ${label} cannot ask for the ${fieldOf(missing).label}.`
-    if (condition.kind === 'concatenation' && kind.id !== 'netfilter')
+    if ((condition.kind === 'concatenation' || condition.kind === 'either') && kind.id !== 'netfilter')
       return `a ${label} cannot ask for several fields together.`
   }
   return undefined

@@ -1,13 +1,40 @@
-import type { Condition, FieldId, FieldTest, Term } from '@/model/fields/field'
+import type { Condition, EitherTest, FieldId, FieldTest, Term } from '@/model/fields/field'
 import type { Rule } from '@/model/ruleset/ruleset'
 import { addCondition } from './add-condition'
 import { LeftOut } from './left-out'
 
 /**
- * The rules, one after the other, that do what a rule with concatenations or a map does, for languages that look at one
- * field at a time; the rule itself where it has neither. All have its id. Throws LeftOut.
+ * The matches, one for each way in which the tests of `either` can hold and none of those before: no packet has two of
+ * them. `keeps` says what the language has words for.
  */
-export function separateRules(rule: Rule): readonly Rule[] {
+export function separateEithers(
+  match: readonly Condition[],
+  keeps: (either: EitherTest) => boolean = () => false,
+): readonly (readonly Condition[])[] {
+  return match.reduce<readonly (readonly Condition[])[]>(
+    (ways, condition) => {
+      if (condition.kind !== 'either' || keeps(condition))
+        return ways.map((way) => addCondition(way, condition))
+      return condition.tests.flatMap((test, at) => {
+        const before = condition.tests.slice(0, at).map((each) => ({ ...each, negated: !each.negated }))
+        return ways.map((way) => [...before, test].reduce<readonly Condition[]>(addCondition, way))
+      })
+    },
+    [[]],
+  )
+}
+
+/**
+ * The rules, one after the other, that do what a rule with alternatives, concatenations or a map does, for languages that
+ * look at one field at a time; the rule itself where it has none. All have its id. Throws LeftOut.
+ */
+export function separateRules(rule: Rule, keeps?: Parameters<typeof separateEithers>[1]): readonly Rule[] {
+  const ways = separateEithers(rule.match, keeps)
+  const isWhole = ways.length === 1 && rule.match.every((each) => each.kind !== 'either' || keeps?.(each))
+  return isWhole ? separateLookUps(rule) : ways.flatMap((match) => separateLookUps({ ...rule, match }))
+}
+
+function separateLookUps(rule: Rule): readonly Rule[] {
   const plain = rule.match.filter((condition) => condition.kind !== 'concatenation')
   if (plain.length === rule.match.length && rule.target.kind !== 'map') return [rule]
   const matches = rule.match.reduce<readonly (readonly Condition[])[]>(

@@ -1,3 +1,4 @@
+import { fieldsOf } from '@/model/fields/cell'
 import { firewallKind } from '@/model/firewalls/lookup'
 import { familyOf } from '@/model/packet/address'
 import type { Design } from '@/model/project/design'
@@ -147,7 +148,9 @@ function assemble(
 
 function asksAddressTypes({ rules }: CompiledChain): boolean {
   return rules.some(({ conditions }) =>
-    conditions.some(({ field }) => field === 'srcType' || field === 'dstType'),
+    conditions.some(({ condition }) =>
+      fieldsOf(condition).some((field) => field === 'srcType' || field === 'dstType'),
+    ),
   )
 }
 

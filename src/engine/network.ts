@@ -19,7 +19,7 @@ import type { FailedCondition } from './trace'
 
 /** One condition ready to be asked. `test` says whether it matches; undefined: nobody can tell (opaque). */
 export interface CompiledCondition {
-  readonly field: FieldId | 'concatenation' | 'opaque'
+  readonly field: FieldId | 'either' | 'concatenation' | 'opaque'
   /** The condition as it stands in the rule. */
   readonly condition: Condition
   readonly negated: boolean
@@ -50,6 +50,8 @@ export interface CompiledChain {
   readonly policy?: Policy
   /** Of a base chain that says so. */
   readonly type?: ChainType
+  /** Places in the registry of all fields that its rules ask for. */
+  readonly asks: readonly number[]
   /** Enabled rules only, in order; locked ones first. */
   readonly rules: readonly CompiledRule[]
 }

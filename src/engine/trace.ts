@@ -90,7 +90,7 @@ export type Decider =
 
 /** Why a rule did not match: the first condition that failed, with both values. */
 export interface FailedCondition {
-  readonly field: FieldId | 'concatenation' | 'opaque'
+  readonly field: FieldId | 'either' | 'concatenation' | 'opaque'
   /** Absent where the packet has no such field. */
   readonly actual?: Scalar | string
   /** The condition as a person reads it: "443", "not 10.0.0.0/8", "udp". */

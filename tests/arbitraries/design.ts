@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { type Condition, FIELD_IDS, type FieldId, type Term } from '@/model/fields/field'
+import { type Condition, FIELD_IDS, type FieldId, type FieldTest, type Term } from '@/model/fields/field'
 import { fieldOf } from '@/model/fields/lookup'
 import { FIREWALL_KINDS } from '@/model/firewalls'
 import type { Firewall } from '@/model/firewalls/firewall-kind'
@@ -83,20 +83,27 @@ function termOf(field: FieldId): fc.Arbitrary<Term> {
   return fc.oneof(range, token, set)
 }
 
+const testOn = (field: FieldId): fc.Arbitrary<FieldTest> =>
+  fc.record({
+    kind: fc.constant('test' as const),
+    field: fc.constant(field),
+    negated: flag,
+    terms: fc.array(termOf(field), { minLength: 1, maxLength: 3 }),
+  })
+
 export const condition: fc.Arbitrary<Condition> = fc.oneof(
   {
     weight: 5,
-    arbitrary: fc.constantFrom(...FIELD_IDS).chain(
-      (field): fc.Arbitrary<Condition> =>
-        fc.record({
-          kind: fc.constant('test' as const),
-          field: fc.constant(field),
-          negated: flag,
-          terms: fc.array(termOf(field), { minLength: 1, maxLength: 3 }),
-        }),
-    ),
+    arbitrary: fc.constantFrom(...FIELD_IDS).chain(testOn),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('opaque' as const), dialect: text, text }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('either' as const),
+      tests: fc.array(fc.constantFrom(...FIELD_IDS).chain(testOn), { minLength: 2, maxLength: 3 }),
+    }),
+  },
 )
 
 const natTo: fc.Arbitrary<NatTo> = merged(

@@ -2,7 +2,16 @@ import fc from 'fast-check'
 import type { PrintContext } from '@/dialects/dialect'
 import { ALL_BITS } from '@/model/fields/bits'
 import { sortConditions } from '@/model/fields/cell'
-import type { Condition, FieldId, FieldTest, Interval, Names, Term, Token } from '@/model/fields/field'
+import {
+  type Condition,
+  FIELD_IDS,
+  type FieldId,
+  type FieldTest,
+  type Interval,
+  type Names,
+  type Term,
+  type Token,
+} from '@/model/fields/field'
 import { flagTerms } from '@/model/fields/tcp-flags'
 import { blackListDefense } from '@/model/firewalls/built-in'
 import type { Firewall, FirewallKindId } from '@/model/firewalls/firewall-kind'
@@ -56,18 +65,22 @@ export const context: PrintContext = {
 
 const range = (interval: Interval): Term => ({ kind: 'range', ...interval })
 
-const addressTerm = (family: Family): fc.Arbitrary<Term> => {
-  const { bits } = FAMILY[family]
-  const address = fc
-    .bigInt({ min: 0n, max: (1n << BigInt(bits)) - 1n })
+const anAddress = (family: Family) =>
+  fc
+    .bigInt({ min: 0n, max: (1n << BigInt(FAMILY[family].bits)) - 1n })
     .map((value) => fromInteger(family, value))
-  const prefix = fc
-    .tuple(address, fc.integer({ min: 1, max: bits }))
-    .map(([value, prefixLength]) => range(prefixInterval({ address: value, prefixLength })))
+
+const prefixTerm = (family: Family): fc.Arbitrary<Term> =>
+  fc
+    .tuple(anAddress(family), fc.integer({ min: 1, max: FAMILY[family].bits }))
+    .map(([address, prefixLength]) => range(prefixInterval({ address, prefixLength })))
+
+const addressTerm = (family: Family): fc.Arbitrary<Term> => {
+  const address = anAddress(family)
   const span = fc
     .tuple(address, address)
     .map(([a, b]) => range(a <= b ? { first: a, last: b } : { first: b, last: a }))
-  return fc.oneof(prefix, span)
+  return fc.oneof(prefixTerm(family), span)
 }
 
 const portTerm = fc
@@ -157,6 +170,30 @@ function testOn(field: FieldId, saying: Saying): fc.Arbitrary<FieldTest> {
         .map(([a, b]) => range({ first: Math.min(a, b), last: Math.max(a, b) }))
       return make(bounds.map((each) => [each]))
     }
+    case 'ctProtocol':
+      return make(fc.constantFrom(6, 17, 1).map((each) => [range({ first: each, last: each })]))
+    case 'ctDirection':
+      return make(
+        fc.nat(1).map((each) => [range({ first: each, last: each })]),
+        fc.constant(false),
+      )
+    case 'ctStatus':
+      return make(
+        list(
+          fc.constantFrom(...[1, 2, 4, 8].map((bit): Term => ({ kind: 'masked', bits: bit, mask: bit }))),
+          3,
+        ),
+      )
+    case 'ctOriginalSrc':
+    case 'ctOriginalDst':
+    case 'ctReplySrc':
+    case 'ctReplyDst':
+      return make(list(prefixTerm(saying.family), 2))
+    case 'ctOriginalSport':
+    case 'ctOriginalDport':
+    case 'ctReplySport':
+    case 'ctReplyDport':
+      return make(list(portTerm, 2))
     case 'mark':
     case 'ctMark':
       return make(
@@ -182,6 +219,10 @@ export const name = fc.oneof(
   fc.stringMatching(/^[\w!-~]( ?[\w!-~]){0,20}$/),
 )
 
+const NETFILTER_FIELDS = FIELD_IDS.filter(
+  (id) => id.startsWith('ct') || ['mark', 'length', 'hopLimit', 'tos', 'srcType', 'dstType'].includes(id),
+)
+
 const changes = fc.constantFrom<Target>(
   { kind: 'mark', flip: 1, mask: ALL_BITS },
   { kind: 'mark', flip: 2, mask: 0 },
@@ -200,9 +241,7 @@ export function ruleOf(saying: Saying): fc.Arbitrary<Omit<Rule, 'id'>> {
     'protocol',
     'tcpFlags',
     icmp,
-    ...(saying.netfilter
-      ? (['ctState', 'mark', 'ctMark', 'length', 'hopLimit', 'tos', 'srcType', 'dstType'] as const)
-      : []),
+    ...(saying.netfilter ? NETFILTER_FIELDS : []),
   ]
   const inIpv6 = ['icmp-port-unreachable', 'icmp-admin-prohibited', 'icmp-net-unreachable']
   const rejects = REJECT_KINDS.filter((kind) =>

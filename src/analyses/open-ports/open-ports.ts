@@ -119,6 +119,7 @@ function cuts(
 function portTerms(condition: Condition): readonly Term[] {
   if (condition.kind === 'test') return condition.field === 'dport' ? condition.terms : []
   if (condition.kind === 'opaque') return []
+  if (condition.kind === 'either') return condition.tests.flatMap(portTerms)
   const at = condition.fields.indexOf('dport')
   return at < 0 ? [] : condition.entries.flatMap((entry) => entry[at] ?? [])
 }

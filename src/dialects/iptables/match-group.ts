@@ -1,10 +1,10 @@
-import type { FieldId, FieldTest, Term } from '@/model/fields/field'
+import type { Condition, FieldId, FieldTest, Term } from '@/model/fields/field'
 import type { Family } from '@/model/packet/address'
 import type { PlainTest } from '../plain-terms'
 import type { OptionUse } from './rule-syntax'
 
 /** What an option means, a sentence where it means nothing, or nothing where it is kept as it stands. */
-export type ReadOption = FieldTest | string | undefined
+export type ReadOption = FieldTest | readonly Condition[] | string | undefined
 
 /** Matches that are read option by option and written field by field, each `-m` by itself. */
 export interface MatchGroup {

@@ -1,5 +1,6 @@
+import { connectionMatches } from './connection-matches'
 import { headerMatches } from './header-matches'
 import { markMatches } from './mark-matches'
 import type { MatchGroup } from './match-group'
 
-export const MATCH_GROUPS: readonly MatchGroup[] = [headerMatches, markMatches]
+export const MATCH_GROUPS: readonly MatchGroup[] = [connectionMatches, headerMatches, markMatches]

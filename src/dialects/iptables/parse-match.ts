@@ -8,7 +8,7 @@ import { test } from './match-group'
 import { MATCH_GROUPS } from './match-groups'
 import { type Remark, refuse, Unreadable } from './refuse'
 import { type OptionUse, type RuleSyntax, writeUse } from './rule-syntax'
-import { readProtocol } from './spelling'
+import { fullAddress, readProtocol } from './spelling'
 import { readTransportOption } from './transport-matches'
 import type { Word } from './words'
 
@@ -125,8 +125,9 @@ const REQUIRED: Readonly<Record<string, string>> = {
 
 function needsOption(use: OptionUse, uses: readonly OptionUse[]): void {
   const required = REQUIRED[use.owner.name]
-  if (required && !uses.some((other) => other.owner.instance === use.owner.instance && other.name !== '-m'))
-    refuse(`-m ${use.owner.name} needs ${required} after it.`, use.word)
+  const alone = !uses.some((other) => other.owner.instance === use.owner.instance && other.name !== '-m')
+  if (alone && use.owner.name === 'conntrack') refuse('-m conntrack needs an option after it.', use.word)
+  if (required && alone) refuse(`-m ${use.owner.name} needs ${required} after it.`, use.word)
 }
 
 function readProtocolUse(use: OptionUse, tests: Condition[]): ReadMatch['protocol'] {
@@ -171,15 +172,6 @@ function readAddresses(use: OptionUse, family: Family, field: 'src' | 'dst'): Fi
   return tests
 }
 
-/** The tool fills `10/8` up with zeros. Leading zeros it reads as octal, and they are refused here. */
-function fullAddress(text: string): string {
-  const found = /^(\d{1,3}(?:\.\d{1,3}){0,2})(\/.*)?$/.exec(text.trim())
-  if (!found) return text.trim()
-  const parts = (found[1] ?? '').split('.')
-  while (parts.length < 4) parts.push('0')
-  return parts.join('.') + (found[2] ?? '')
-}
-
 function readInterface(use: OptionUse, tests: Condition[]): void {
   const word = use.values[0] as Word
   const field = use.name === '-i' ? 'iif' : 'oif'
@@ -204,7 +196,8 @@ function readInGroup(
     const read = group.read(use, siblings, family)
     if (read === undefined) continue
     if (typeof read === 'string') refuse(read, use.values[0] ?? use.word)
-    tests.push(read)
+    if ('kind' in read) tests.push(read)
+    else tests.push(...read)
     return true
   }
   return false

@@ -1,4 +1,4 @@
-import { conditionOn } from '@/model/fields/cell'
+import { conditionOn, fieldsOf } from '@/model/fields/cell'
 import type { Condition, FieldTest, Scalar } from '@/model/fields/field'
 import { containsValue, unionIntervals } from '@/model/fields/intervals'
 import { PROTOCOL } from '@/model/packet/packet'
@@ -33,7 +33,8 @@ function neededProtocols(
   match: readonly Condition[],
   protocol: FieldTest | undefined,
 ): readonly number[] | undefined {
-  const has = (field: FieldTest['field']) => conditionOn(match, field) !== undefined
+  const asked = new Set(match.flatMap(fieldsOf))
+  const has = (field: FieldTest['field']) => asked.has(field)
   const needs: (readonly number[])[] = []
   if (has('sport') || has('dport'))
     needs.push(protocol && !protocol.negated ? PORT_PROTOCOLS : COMMON_PORT_PROTOCOLS)

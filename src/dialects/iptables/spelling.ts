@@ -59,6 +59,15 @@ export function readProtocol(text: string): number | 'all' | undefined {
   return parsed.ok ? parsed.value : undefined
 }
 
+/** The tool fills `10/8` up with zeros. Leading zeros it reads as octal, and they are refused here. */
+export function fullAddress(text: string): string {
+  const found = /^(\d{1,3}(?:\.\d{1,3}){0,2})(\/.*)?$/.exec(text.trim())
+  if (!found) return text.trim()
+  const parts = (found[1] ?? '').split('.')
+  while (parts.length < 4) parts.push('0')
+  return parts.join('.') + (found[2] ?? '')
+}
+
 interface RejectSpelling {
   readonly name: string
   readonly short: string

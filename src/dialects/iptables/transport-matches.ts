@@ -1,4 +1,4 @@
-import { type Condition, CT_STATES, type Term } from '@/model/fields/field'
+import type { Condition, Term } from '@/model/fields/field'
 import { familyInterval } from '@/model/fields/intervals'
 import { flagTerms } from '@/model/fields/tcp-flags'
 import { type Family, familyOf, parseAddress } from '@/model/packet/address'
@@ -9,12 +9,12 @@ import { test } from './match-group'
 import type { ReadMatch } from './parse-match'
 import { refuse } from './refuse'
 import type { OptionUse } from './rule-syntax'
-import { FLAG_SPELLING, MULTIPORT_SLOTS, SIX_FLAGS, STATE_SPELLING } from './spelling'
+import { FLAG_SPELLING, MULTIPORT_SLOTS, SIX_FLAGS } from './spelling'
 import type { Word } from './words'
 
 const MULTIPORT_PROTOCOLS = [6, 17, 33, 132, 136]
 
-/** Reads one option of a match that needs its protocol, of states or of ranges; false where it is to be kept as text. */
+/** Reads one option of a match that needs its protocol, or of ranges; false where it is to be kept as text. */
 export function readTransportOption(
   use: OptionUse,
   protocol: ReadMatch['protocol'],
@@ -52,8 +52,8 @@ export function readTransportOption(
         refuse(`${slots} ports are too many. ${MULTIPORT_SLOTS} fit; a range takes two.`, value)
       const terms = parts.map((part) => ports(part, value))
       if (use.name === '--ports') {
-        if (!use.negated) return false
-        tests.push(test('sport', true, terms), test('dport', true, terms))
+        const ends = [test('sport', use.negated, terms), test('dport', use.negated, terms)]
+        tests.push(...(use.negated ? ends : [{ kind: 'either' as const, tests: ends }]))
       } else tests.push(test(use.name === '--sports' ? 'sport' : 'dport', use.negated, terms))
       return true
     }
@@ -89,27 +89,6 @@ export function readTransportOption(
           value,
         )
       tests.push(test(family === 4 ? 'icmpType' : 'icmpv6Type', use.negated, [{ kind: 'range', ...range }]))
-      return true
-    }
-    case 'state --state':
-    case 'conntrack --ctstate': {
-      const states = value.text
-        .split(',')
-        .map((part) =>
-          CT_STATES.find((state) => part !== '' && STATE_SPELLING[state].startsWith(part.toUpperCase())),
-        )
-      if (use.owner.name === 'conntrack' && value.text.split(',').some((part) => /^(SNAT|DNAT)$/i.test(part)))
-        return false
-      if (states.includes(undefined))
-        refuse(
-          `${value.text} is not a list of states. Write NEW, ESTABLISHED, RELATED, INVALID or UNTRACKED.`,
-          value,
-        )
-      const terms = [...new Set(states)].map((state): Term => {
-        const number = CT_STATES.indexOf(state as (typeof CT_STATES)[number])
-        return { kind: 'range', first: number, last: number }
-      })
-      tests.push(test('ctState', use.negated, terms))
       return true
     }
     case 'iprange --src-range':

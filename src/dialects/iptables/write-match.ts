@@ -1,9 +1,8 @@
 import { conditionOn, formatCondition } from '@/model/fields/cell'
-import { type Condition, CT_STATES, type FieldTest, type Interval } from '@/model/fields/field'
+import { type Condition, CT_STATES, type Interval } from '@/model/fields/field'
 import { complementIntervals, containsValue, familyInterval, unionIntervals } from '@/model/fields/intervals'
 import { fieldOf } from '@/model/fields/lookup'
 import { FAMILY, type Family, formatAddress, type IpAddress } from '@/model/packet/address'
-import { PROTOCOL } from '@/model/packet/packet'
 import { formatPrefix, intervalAsPrefix } from '@/model/packet/prefix'
 import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
@@ -12,10 +11,12 @@ import { hidesSomething } from '../plain-text'
 import { MATCH_GROUPS } from './match-groups'
 import { protocolRows } from './protocol-rows'
 import { readRuleSyntax, writeUse } from './rule-syntax'
-import { FIELD_SPELLING, MULTIPORT_SLOTS, OPAQUE_LENGTH, STATE_SPELLING, writeProtocol } from './spelling'
+import { FIELD_SPELLING, OPAQUE_LENGTH, STATE_SPELLING, writeProtocol } from './spelling'
 import { restoreWords, writeWord } from './words'
+import { writeEither } from './write-either'
 import { writeFlags } from './write-flags'
 import { isInterfaceName } from './write-names'
+import { writePorts } from './write-ports'
 
 /** One line's worth of options, and what `-p` says in it: one protocol, all but one, or nothing. */
 export interface WrittenSpec {
@@ -47,6 +48,12 @@ export function writeMatch(match: readonly Condition[], place: Place, context: P
   for (const condition of match) {
     if (condition.kind === 'opaque') {
       rest.push([writeOpaque(condition.text, condition.dialect, place.family)])
+      continue
+    }
+    if (condition.kind === 'either') {
+      const written = writeEither(condition, place.family, context)
+      if (!written) throw new LeftOut('it wants one of several tests, which one line cannot say.')
+      rest.push(written)
       continue
     }
     if (condition.kind === 'concatenation')
@@ -206,59 +213,6 @@ function writeInterfaces(plain: PlainTest, { knows }: Place): string[] {
   if (!plain.negated) return plain.patterns.map((pattern) => `${option} ${writeWord(pattern)}`)
   if (plain.patterns.length > 1) throw new LeftOut('"none of several interfaces" has no spelling here.')
   return plain.patterns.map((pattern) => `! ${option} ${writeWord(pattern)}`)
-}
-
-/** Source and destination port for one protocol: alternatives each. */
-function writePorts(
-  match: readonly Condition[],
-  protocol: number | undefined,
-  context: PrintContext,
-): string[][] {
-  const tests = [conditionOn(match, 'sport'), conditionOn(match, 'dport')].filter(
-    (test) => test !== undefined,
-  )
-  const plains = tests.map((test: FieldTest) => plainTest(test, context))
-  const single = ({ intervals }: PlainTest) =>
-    intervals.length === 1 && intervals[0]?.first === intervals[0]?.last
-  // Two negated single ports mean "not both" in iptables-nft 1.8.9 (SEMANTICS [B8]); multiport is right everywhere.
-  const crossed = plains.length === 2 && plains.every((plain) => plain.negated && single(plain))
-  // udplite has no match of its own.
-  const multiport = crossed || protocol === PROTOCOL.udplite
-  const columns = plains.map((plain) => {
-    if (plain.intervals.length === 0 && !plain.negated)
-      throw new LeftOut(`its ${fieldOf(plain.field).label} stands for nothing now.`)
-    // "None of nothing" still wants a port.
-    const every = plain.intervals.length === 0
-    const intervals = every ? [{ first: 0, last: 65535 }] : plain.intervals
-    const bang = plain.negated && !every ? '! ' : ''
-    if (intervals.length === 1 && !multiport)
-      return [`${bang}${FIELD_SPELLING[plain.field]} ${intervals.map(port).join('')}`]
-    const chunks = chunked(intervals).map(
-      (chunk) => `-m multiport ${bang}${FIELD_SPELLING[plain.field]}s ${chunk.map(port).join(',')}`,
-    )
-    return plain.negated && !every ? [chunks.join(' ')] : chunks
-  })
-  // After -m multiport, --dport would be multiport's own [F1].
-  return columns.sort((x, y) => Number(x.some(isMultiport)) - Number(y.some(isMultiport)))
-}
-
-const isMultiport = (text: string) => text.startsWith('-m multiport')
-
-const port = ({ first, last }: Interval) => (first === last ? String(first) : `${first}:${last}`)
-
-function chunked(intervals: readonly Interval[]): Interval[][] {
-  const chunks: Interval[][] = []
-  let used = MULTIPORT_SLOTS
-  for (const interval of intervals) {
-    const slots = interval.first === interval.last ? 1 : 2
-    if (used + slots > MULTIPORT_SLOTS) {
-      chunks.push([])
-      used = 0
-    }
-    chunks.at(-1)?.push(interval)
-    used += slots
-  }
-  return chunks
 }
 
 function writeIcmpTypes(plain: PlainTest): string[] {

@@ -9,6 +9,7 @@ import { separateRules } from '../separate-rules'
 import { HOOK_KNOWS, LOG_PREFIX_BYTES } from './spelling'
 import { writeTag } from './tag'
 import { writeWord } from './words'
+import { writeEither } from './write-either'
 import { type WrittenMatch, type WrittenSpec, writeMatch } from './write-match'
 import { writeComment, writeLogPrefix } from './write-names'
 import { writeTarget } from './write-target'
@@ -37,13 +38,9 @@ export function writeRule(
   const { family, context, hook, losses } = writer
   const name = fitBytes(plainText(rule.name), 120)
   try {
-    const separate = separateRules(rule)
+    const separate = separateRules(rule, (each) => writeEither(each, family, context) !== undefined)
     if (separate.length > 1 || separate[0] !== rule) {
-      losses.lose(
-        'It looks several fields up together, and is written as a rule for each entry.',
-        rule.id,
-        true,
-      )
+      losses.lose('It looks at several fields together, and is written as several rules.', rule.id, true)
       return separate.flatMap((each) => writeRule(each, writer, own))
     }
     const match = writeMatch(rule.match, { family, knows: hook && HOOK_KNOWS[hook] }, context)

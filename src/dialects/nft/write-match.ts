@@ -53,6 +53,7 @@ export function writeMatch(
   const concatenations: ConcatenationTest[] = []
   for (const condition of match.reduce<readonly Condition[]>(addCondition, [])) {
     if (condition.kind === 'opaque') throw new LeftOut('it has a condition that nobody here can read.')
+    if (condition.kind === 'either') throw new LeftOut('it wants one of several tests.')
     if (condition.kind === 'concatenation') concatenations.push(condition)
     else if (condition.field === 'iif' || condition.field === 'oif')
       interfaces.push(plainTest(condition, context))

@@ -3,7 +3,7 @@ import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
 import type { Losses } from '../losses'
 import { plainText, shortText } from '../plain-text'
-import { separateRules } from '../separate-rules'
+import { separateEithers, separateRules } from '../separate-rules'
 import { isWritable, writeMap } from './write-map'
 import { writeMatch } from './write-match'
 import { writeComment, writeLogPrefix } from './write-names'
@@ -46,7 +46,9 @@ export function printRule(rule: Rule, place: TargetPlace, context: PrintContext,
   try {
     const comment = writeComment(rule.name)
     if (comment.cut) losses.lose('Its name is too long for a comment and is cut.', rule.id, true)
-    const parts = isWritable(rule.target) ? [rule] : separateRules(rule)
+    const parts = separateEithers(rule.match)
+      .map((match) => ({ ...rule, match }))
+      .flatMap((each) => (isWritable(each.target) ? [each] : separateRules(each)))
     const lines = parts.flatMap((part) => writeLines(part, place, context, comment.text))
     return rule.enabled ? lines : lines.map((line) => `# off: ${line}`)
   } catch (error) {

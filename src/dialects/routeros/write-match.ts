@@ -61,7 +61,7 @@ export function writeMatch(match: readonly Condition[], place: MatchPlace): Writ
       columns.push([keptCondition(condition.text, condition.dialect)])
       continue
     }
-    if (condition.kind === 'concatenation') throw new LeftOut('it looks at several fields together.')
+    if (condition.kind !== 'test') throw new LeftOut('it looks at several fields together.')
     const { field } = condition
     if (seen.has(field)) throw new LeftOut(`it asks for the ${fieldOf(field).label} twice.`)
     seen.add(field)

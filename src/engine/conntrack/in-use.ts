@@ -1,3 +1,4 @@
+import { fieldsOf } from '@/model/fields/cell'
 import { NAT_TARGETS } from '../nat/nat-chains'
 import type { CompiledChain, NetworkDevice } from '../network'
 
@@ -20,7 +21,7 @@ export function usesConntrack(chains: readonly CompiledChain[]): boolean {
       ({ conditions, target }) =>
         NAT_TARGETS.has(target.kind) ||
         TRACKER_TARGETS.has(target.kind) ||
-        conditions.some(({ field }) => field.startsWith('ct')),
+        conditions.some(({ condition }) => fieldsOf(condition).some((field) => field.startsWith('ct'))),
     ),
   )
 }

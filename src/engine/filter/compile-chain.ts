@@ -1,4 +1,4 @@
-import { sortConditions } from '@/model/fields/cell'
+import { fieldsOf, sortConditions } from '@/model/fields/cell'
 import type { Condition, Names, Resolver, Term } from '@/model/fields/field'
 import { formatToken } from '@/model/fields/terms'
 import type { BuiltinGroup } from '@/model/firewalls/firewall-kind'
@@ -7,6 +7,7 @@ import type { Chain, ChainRef, Rule, Target } from '@/model/ruleset/ruleset'
 import type { CompiledChain, CompiledRule } from '../network'
 import { compileCondition } from './compile-condition'
 import { EntryTable } from './entry-table'
+import { placeOfField } from './field-values'
 
 /** What a chain's compiled form depends on besides the chain itself. */
 export interface ChainSurroundings {
@@ -67,6 +68,8 @@ function termsOf(condition: Condition): readonly Term[] {
       return condition.terms
     case 'concatenation':
       return condition.entries.flat()
+    case 'either':
+      return condition.tests.flatMap(({ terms }) => terms)
     case 'opaque':
       return []
   }
@@ -95,16 +98,19 @@ function build(chain: Chain, { ref, locked, resolver, names }: ChainSurroundings
     ...lookupOf(rule.target, resolver),
   })
   const enabled = chain.rows.filter((row) => row.kind === 'rule').filter((rule) => rule.enabled)
+  const rules = [
+    ...locked()
+      .filter((rule) => rule.enabled)
+      .map((rule) => compile(rule, true)),
+    ...enabled.map((rule, index) => compile(rule, false, index + 1)),
+  ]
+  const asked = rules.flatMap(({ conditions }) => conditions.flatMap(({ condition }) => fieldsOf(condition)))
   return {
     ref,
+    asks: [...new Set(asked)].map(placeOfField),
     ...(chain.base ? { policy: chain.base.policy } : {}),
     ...(chain.base?.type ? { type: chain.base.type } : {}),
-    rules: [
-      ...locked()
-        .filter((rule) => rule.enabled)
-        .map((rule) => compile(rule, true)),
-      ...enabled.map((rule, index) => compile(rule, false, index + 1)),
-    ],
+    rules,
   }
 }
 

@@ -1,6 +1,7 @@
 import type {
   ConcatenationTest,
   Condition,
+  EitherTest,
   Field,
   FieldId,
   FieldTest,
@@ -19,7 +20,7 @@ import type { CompiledCondition } from '../network'
 import type { FailedCondition } from '../trace'
 import { EntryTable } from './entry-table'
 import { type FieldValues, placeOfField, readValues } from './field-values'
-import { failedConcatenation, failedOpaque, failedTest } from './sentence'
+import { failedConcatenation, failedEither, failedOpaque, failedTest } from './sentence'
 
 /** Reasons kept per condition; a run has few different values of one field, a scan of ports has many. */
 const REASONS_KEPT = 256
@@ -30,6 +31,10 @@ export function compileCondition(condition: Condition, resolver: Resolver, names
   if (condition.kind === 'concatenation') {
     const { fields, entries } = condition
     return new ConcatenationCondition(condition, new EntryTable(fields, entries, resolver), names)
+  }
+  if (condition.kind === 'either') {
+    const tests = condition.tests.map((test) => compileCondition(test, resolver, names))
+    return new EitherCondition(condition, tests)
   }
   const set = resolveTerms(condition.terms, resolver)
   const [only] = set.kind === 'intervals' ? set.intervals : []
@@ -65,6 +70,35 @@ class OpaqueCondition implements CompiledCondition {
   }
 }
 
+/** Tests of which one has to hold. */
+class EitherCondition implements CompiledCondition {
+  readonly field = 'either'
+  readonly negated = false
+  readonly condition: EitherTest
+  readonly #tests: readonly CompiledCondition[]
+
+  constructor(condition: EitherTest, tests: readonly CompiledCondition[]) {
+    this.condition = condition
+    this.#tests = tests
+  }
+
+  holds(values: FieldValues): boolean {
+    return this.#tests.some((test) => test.holds(values) === true)
+  }
+
+  test(context: MatchContext): boolean {
+    return this.#tests.some((test) => test.test(context) === true)
+  }
+
+  read(): undefined {
+    return undefined
+  }
+
+  explain(context: MatchContext): FailedCondition {
+    return failedEither(this.#tests.map((test) => test.explain(context)))
+  }
+}
+
 /** Several fields against entries; also whether a map has an entry. */
 export class ConcatenationCondition implements CompiledCondition {
   readonly field = 'concatenation'
@@ -85,7 +119,7 @@ export class ConcatenationCondition implements CompiledCondition {
   }
 
   test(context: MatchContext): boolean {
-    return this.holds(readValues(context))
+    return this.holds(readValues(context, this.condition.fields.map(placeOfField)))
   }
 
   read(context: MatchContext): string | undefined {

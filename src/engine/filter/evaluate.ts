@@ -51,7 +51,8 @@ export function walkChain(walk: Walk): ChainDecision {
   const { recorder } = walk
   const assumeMatch = walk.assume === 'match'
   let { context } = walk
-  let values = readValues(context)
+  let values = readValues(context, walk.chain.asks)
+  let read = { chain: walk.chain, context }
   const stack: Frame[] = []
   let frame: Frame | undefined = { chain: walk.chain, next: 0, left: [] }
   let transitions = 0
@@ -65,6 +66,10 @@ export function walkChain(walk: Walk): ChainDecision {
   recorder.entered(walk.chain, true)
   while (frame) {
     const { chain, next: first }: Frame = frame
+    if (read.chain !== chain || read.context !== context) {
+      values = readValues(context, chain.asks)
+      read = { chain, context }
+    }
     const end = firstMatch(chain, first, values, assumeMatch)
     if (end > first) recorder.passed({ chain, first, end, context, assumeMatch })
     const compiled: CompiledRule | undefined = chain.rules[end]
@@ -80,7 +85,6 @@ export function walkChain(walk: Walk): ChainDecision {
     if (rule.log) recorder.logged(chain, compiled, rule.logPrefix ?? '')
     if (change) {
       context = change.context
-      values = readValues(context)
       recorder.changed(context)
     }
     switch (target.kind) {
@@ -121,7 +125,6 @@ export function walkChain(walk: Walk): ChainDecision {
         break
       case 'notrack':
         context = recorder.untracked() ?? context
-        values = readValues(context)
         break
       case 'helper':
         recorder.helped(target.name)
@@ -167,7 +170,7 @@ export interface Miss {
 
 /** Tells rules that a walk passed by apart, in order. */
 export function missesIn({ chain, first, end, context, assumeMatch }: PassedRules): Miss[] {
-  const values = readValues(context)
+  const values = readValues(context, chain.asks)
   return chain.rules.slice(first, end).flatMap((rule) => {
     const failed = firstFailed(rule, values, assumeMatch)
     return failed ? [{ rule, failed }] : []

@@ -1,7 +1,10 @@
 import { FIELDS } from '@/model/fields'
 import type { FieldId, MatchContext, Scalar } from '@/model/fields/field'
 
-/** The packet's value of every field in the order of the registry, read once per chain instead of once per condition. */
+/**
+ * The packet's values of the fields that a chain asks for, in the order of the registry: read once per chain instead of
+ * once per condition.
+ */
 export type FieldValues = readonly (Scalar | string | undefined)[]
 
 const PLACES = new Map(FIELDS.map((field, place) => [field.id, place]))
@@ -13,6 +16,8 @@ export function placeOfField(id: FieldId): number {
   return place
 }
 
-export function readValues(context: MatchContext): FieldValues {
-  return FIELDS.map((field) => field.read(context))
+export function readValues(context: MatchContext, places: readonly number[]): FieldValues {
+  const values = new Array<Scalar | string | undefined>(FIELDS.length).fill(undefined)
+  for (const place of places) values[place] = FIELDS[place]?.read(context)
+  return values
 }

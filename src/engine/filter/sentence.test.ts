@@ -56,6 +56,7 @@ describe('why a condition failed', () => {
   })
 
   test.each([
+    ['ctStatus', 'assured', segment('S'), 'the packet belongs to no connection'],
     ['ctMark', 'not 1', segment('S'), 'the packet belongs to no connection'],
     ['dport', '443', icmp(8), 'the packet has no destination port'],
     ['dport', 'not 443', icmp(8), 'the packet has no destination port'],
@@ -96,4 +97,25 @@ describe('why a condition failed', () => {
     const compiled = compileCondition(must(parseCell('dport', '443', NAMES))!, RESOLVER, NAMES)
     expect(compiled.explain({ packet: reply })).toBe(compiled.explain({ packet: { ...reply, ack: 5 } }))
   })
+})
+
+test('why none of several tests holds', () => {
+  const compiled = compileCondition(
+    {
+      kind: 'either',
+      tests: (['sport', 'dport'] as const).map((field) => ({
+        kind: 'test',
+        field,
+        negated: false,
+        terms: [{ kind: 'range', first: 80, last: 80 }],
+      })),
+    },
+    RESOLVER,
+    NAMES,
+  )
+  const context = { packet: reply }
+  expect(compiled.test(context)).toBe(false)
+  expect(compiled.explain(context).sentence).toBe(
+    'source port is 443, the rule wants 80; and destination port is 62712, the rule wants 80',
+  )
 })

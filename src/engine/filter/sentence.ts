@@ -23,6 +23,16 @@ export function failedOpaque({ text }: OpaqueTest): FailedCondition {
   }
 }
 
+/** None of several tests holds: "source port is 40000, the rule wants 80; and destination port is 443, the rule wants 80". */
+export function failedEither(failed: readonly FailedCondition[]): FailedCondition {
+  return {
+    field: 'either',
+    wanted: failed.map(({ wanted }) => wanted).join(' or '),
+    negated: false,
+    sentence: failed.map(({ sentence }) => sentence).join('; and '),
+  }
+}
+
 /** Reasons name the values that are wanted up to this many, and their number beyond. */
 const ENTRIES_NAMED = 4
 

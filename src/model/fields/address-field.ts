@@ -4,22 +4,31 @@ import { failure, type Result, success } from '../result'
 import type { Field, Names, Term } from './field'
 import { formatTerms, parseAddressToken, parseSetTerm, parseTerms } from './terms'
 
-/** Source and destination address differ in what they read and in their names, and in nothing else. */
-export function addressField(id: 'src' | 'dst', label: string): Field {
+/** Fields of addresses differ in what they read and in their names, and in nothing else. */
+export function addressField(
+  field: Pick<Field, 'id' | 'label' | 'short' | 'read' | 'source' | 'absent'>,
+): Field {
   return {
-    id,
-    label,
-    short: id,
+    ...field,
     domain: { kind: 'addresses' },
-    read: ({ packet }) => packet[id],
     parse: (text, names) => parseTerms(text, (part) => parseAddressTerm(part, names)),
     format: (terms, names) =>
       formatTerms(terms, names, (term) =>
         formatAddressRange(term.first as IpAddress, term.last as IpAddress),
       ),
     formatValue: (value) => formatAddress(value as IpAddress),
-    source: 'RFC 791 section 3.1, RFC 8200 section 3',
   }
+}
+
+/** Source or destination of the packet. */
+export function packetAddressField(id: 'src' | 'dst', label: string): Field {
+  return addressField({
+    id,
+    label,
+    short: id,
+    read: ({ packet }) => packet[id],
+    source: 'RFC 791 section 3.1, RFC 8200 section 3',
+  })
 }
 
 /** Reads an address, a prefix, a range `first-last`, a token, a device name or a set. */

@@ -19,6 +19,10 @@ export function formatCondition(condition: Condition | undefined, names: Names):
   if (condition === undefined) return 'any'
   if (condition.kind === 'opaque') return condition.text
   if (condition.kind === 'concatenation') return formatConcatenation(condition, names)
+  if (condition.kind === 'either')
+    return condition.tests
+      .map((test) => `${fieldOf(test.field).short} ${formatCondition(test, names)}`)
+      .join(' or ')
   const text = fieldOf(condition.field).format(condition.terms, names)
   return condition.negated ? `not ${text}` : text
 }
@@ -47,6 +51,8 @@ export function fieldsOf(condition: Condition): readonly FieldId[] {
       return [condition.field]
     case 'concatenation':
       return condition.fields
+    case 'either':
+      return [...new Set(condition.tests.map(({ field }) => field))]
     case 'opaque':
       return []
   }
@@ -69,7 +75,7 @@ export function withCondition(
   return sortConditions(test ? [...others, test] : others)
 }
 
-/** Canonical order: as the fields are listed, then concatenations, opaque conditions last. Stable. */
+/** Canonical order: as the fields are listed, then what looks at several, opaque conditions last. Stable. */
 export function sortConditions(match: readonly Condition[]): Condition[] {
   const place = (condition: Condition) =>
     condition.kind === 'test'

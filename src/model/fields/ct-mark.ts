@@ -1,11 +1,13 @@
-import { markField } from './mark-field'
+import { bitsField } from './bits-field'
+import { NO_CONNECTION } from './connection'
 
 /** The mark of the connection; a packet without a connection has none. */
-export const ctMarkField = markField({
+export const ctMarkField = bitsField({
   id: 'ctMark',
   label: 'connection mark',
   short: 'connmark',
-  absent: 'the packet belongs to no connection',
+  what: 'a mark',
   read: ({ tracking }) => tracking?.entry?.mark,
+  absent: NO_CONNECTION,
   source: 'iptables-extensions(8) connmark; nft(8) ct mark',
 })

@@ -1,3 +1,3 @@
-import { addressField } from './address-field'
+import { packetAddressField } from './address-field'
 
-export const dstField = addressField('dst', 'destination')
+export const dstField = packetAddressField('dst', 'destination')

@@ -1,6 +1,7 @@
 import type { IpAddress } from '../packet/address'
 import type { Packet } from '../packet/packet'
 import type { Result } from '../result'
+import type { ConnectionFacts } from './connection'
 
 /**
  * A value of a field. IPv4 addresses and everything smaller are numbers; IPv6 addresses are bigints that lie above all
@@ -26,11 +27,6 @@ export type AddressType = (typeof ADDRESS_TYPES)[number]
 export interface MaskedBits {
   readonly bits: number
   readonly mask: number
-}
-
-/** What a rule can ask of the connection that a packet belongs to. */
-export interface ConnectionFacts {
-  readonly mark: number
 }
 
 /** Which way a packet goes in its connection; the entry is absent where it belongs to none. */
@@ -112,8 +108,15 @@ export interface ConcatenationTest {
   readonly entries: readonly (readonly Term[])[]
 }
 
+/** At least one of the tests holds: `--ports` asks for a port at either end, `--ctstate NEW,DNAT` for a state or a status. */
+export interface EitherTest {
+  readonly kind: 'either'
+  /** At least two. */
+  readonly tests: readonly FieldTest[]
+}
+
 /** A rule matches when all of its conditions do; no condition means any packet. */
-export type Condition = FieldTest | ConcatenationTest | OpaqueTest
+export type Condition = FieldTest | EitherTest | ConcatenationTest | OpaqueTest
 
 /** The terms of a test with tokens and named sets looked up. Intervals are sorted and disjoint. */
 export type ValueSet =
@@ -137,6 +140,17 @@ export const FIELD_IDS = [
   'icmpType',
   'icmpv6Type',
   'ctState',
+  'ctDirection',
+  'ctStatus',
+  'ctProtocol',
+  'ctOriginalSrc',
+  'ctOriginalDst',
+  'ctReplySrc',
+  'ctReplyDst',
+  'ctOriginalSport',
+  'ctOriginalDport',
+  'ctReplySport',
+  'ctReplyDport',
   'mark',
   'ctMark',
   'iif',

@@ -1,5 +1,8 @@
+import { ctDirectionField } from './ct-direction'
+import { ctEndFields, ctProtocolField } from './ct-ends'
 import { ctMarkField } from './ct-mark'
 import { ctStateField } from './ct-state'
+import { ctStatusField } from './ct-status'
 import { dportField } from './dport'
 import { dstField } from './dst'
 import { dstTypeField } from './dst-type'
@@ -36,6 +39,10 @@ export const FIELDS: readonly Field[] = [
   icmpTypeField,
   icmpv6TypeField,
   ctStateField,
+  ctDirectionField,
+  ctStatusField,
+  ctProtocolField,
+  ...ctEndFields,
   markField,
   ctMarkField,
   iifField,

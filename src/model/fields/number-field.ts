@@ -2,7 +2,7 @@ import { failure, type Result, success } from '../result'
 import type { Field, Term } from './field'
 import { formatTerms, parseTerms } from './terms'
 
-type NumberField = Pick<Field, 'id' | 'label' | 'short' | 'read' | 'source'> & {
+type NumberField = Pick<Field, 'id' | 'label' | 'short' | 'read' | 'source' | 'absent'> & {
   /** Both inclusive. */
   readonly first: number
   readonly last: number

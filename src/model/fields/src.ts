@@ -1,3 +1,3 @@
-import { addressField } from './address-field'
+import { packetAddressField } from './address-field'
 
-export const srcField = addressField('src', 'source')
+export const srcField = packetAddressField('src', 'source')

@@ -1,6 +1,6 @@
 import { failure, type Result, success } from '../result'
 import { formatBits } from './bits'
-import type { Names, Term, Token } from './field'
+import type { MaskedBits, Names, Term, Token } from './field'
 
 export interface CellTerms {
   readonly negated: boolean
@@ -86,6 +86,7 @@ export function formatTerms(
   terms: readonly Term[],
   names: Names,
   range: (term: Extract<Term, { kind: 'range' }>) => string,
+  bits: (term: MaskedBits) => string = formatBits,
 ): string {
   if (terms.length === 0) return 'any'
   const write = (term: Term): string => {
@@ -93,7 +94,7 @@ export function formatTerms(
       case 'range':
         return range(term)
       case 'masked':
-        return formatBits(term)
+        return bits(term)
       case 'name':
         return term.pattern
       case 'token':

@@ -184,7 +184,7 @@ function cannot(rule: Rule, kind: FirewallKind): string | undefined {
     }
     const missing = fieldsOf(condition).find((field) => !kind.fields.includes(field))
     if (missing) return `${label} cannot look at the ${fieldOf(missing).label}.`
-    if (condition.kind === 'concatenation' && kind.id !== 'netfilter')
+    if ((condition.kind === 'concatenation' || condition.kind === 'either') && kind.id !== 'netfilter')
       return `${label} cannot look at several fields together.`
   }
   if (kind.targets.includes(rule.target.kind)) return undefined

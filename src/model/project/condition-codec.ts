@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { Condition, FieldTest, OpaqueTest, Term } from '../fields/field'
+import type { Condition, EitherTest, FieldTest, OpaqueTest, Term } from '../fields/field'
 import { FIELD_IDS } from '../fields/field'
 import { concatenationCodec } from './entries-codec'
 import { readTerm, termDocument, writeTerms } from './term-document'
@@ -34,8 +34,19 @@ export const testCodec = z.codec(
   },
 )
 
+/** `{ "either": [test, test] }` */
+const eitherCodec = z.codec(
+  z.strictObject({ either: z.array(testCodec).check(z.minLength(2)) }),
+  z.custom<EitherTest>((value) => kindOf(value) === 'either'),
+  {
+    decode: ({ either }): EitherTest => ({ kind: 'either', tests: either }),
+    encode: ({ tests }) => ({ either: [...tests] }),
+  },
+)
+
 export const conditionCodec = z.union([
   testCodec,
+  eitherCodec,
   concatenationCodec,
   z.codec(
     z.strictObject({ opaque: z.string(), dialect: z.string() }),

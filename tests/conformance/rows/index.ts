@@ -1,4 +1,5 @@
 import { CHAIN_ROWS } from './chains'
+import { CONNECTION_ROWS } from './connections'
 import { DATAGRAM_ROWS } from './datagrams'
 import { FRAGMENT_ROWS } from './fragments'
 import { FTP_ROWS } from './ftp'
@@ -12,6 +13,7 @@ import { TCP_ROWS } from './tcp'
 export const ROWS = [
   ...TCP_ROWS,
   ...DATAGRAM_ROWS,
+  ...CONNECTION_ROWS,
   ...MARK_ROWS,
   ...NAT_ROWS,
   ...REJECT_ROWS,

@@ -119,7 +119,7 @@ function ofProtocol(random: Choices, network: TestNetwork, protocol: string): st
   if (random.chance(25)) found.push(ports(random, '--sport'))
   if (found.length === 0 && random.chance(15)) {
     const list = random.list(random.between(1, 3), () => String(random.one(PORTS))).join(',')
-    found.push(`-m multiport${negated(random)} ${random.one(['--dports', '--sports'])} ${list}`)
+    found.push(`-m multiport${negated(random)} ${random.one(['--dports', '--sports', '--ports'])} ${list}`)
   }
   if (protocol === 'tcp' && random.chance(25)) {
     const flags = [
@@ -197,6 +197,9 @@ function otherMatch(random: Choices, { family, addresses }: TestNetwork): string
     `-m tos${not} --tos ${random.one(['0x10', '0x00/0x03', '0xc0/0xe0', 'Minimize-Delay'])}`,
     `-m dscp${not} --dscp ${random.one(['0', '48', '0x2e'])}`,
     `-m addrtype${not} ${random.one(['--dst-type', '--src-type'])} ${random.one(family === 4 ? ['LOCAL', 'UNICAST', 'LOCAL,BROADCAST', 'MULTICAST'] : ['LOCAL', 'MULTICAST'])}`,
+    connectionMatch(random, not, addresses),
+    connectionMatch(random, not, addresses),
+    connectionMatch(random, not, addresses),
     `-m mark${not} --mark ${random.one(MARKS)}`,
     `-m connmark${not} --mark ${random.one(MARKS)}`,
     `-m iprange${not} ${random.one(['--src-range', '--dst-range'])} ${range}`,
@@ -214,6 +217,24 @@ function target(random: Choices, network: TestNetwork, where: Where, protocol: s
   if (where.table === 'filter' && (built || random.chance(100))) more.push(...rejects(network, protocol))
   const chosen = random.one([...common, ...more, ...more])
   return chosen === '' ? '' : `-j ${chosen}`
+}
+
+function connectionMatch(random: Choices, not: string, addresses: TestNetwork['addresses']): string {
+  const state = random.chance(30)
+    ? `${negated(random)} --ctstate ${random.one(['NEW', 'INVALID', 'UNTRACKED,NEW', 'RELATED,DNAT', 'INVALID,ESTABLISHED'])}`
+    : ''
+  const address = random.one(Object.values(addresses))
+  const end = random.one(['orig', 'repl'])
+  const side = random.one(['src', 'dst'])
+  const option = random.one([
+    `${not} --ctstatus ${random.one(['SEEN_REPLY', 'ASSURED', 'CONFIRMED', 'NONE', 'EXPECTED,SEEN_REPLY'])}`,
+    ` --ctdir ${random.one(['ORIGINAL', 'REPLY'])}`,
+    `${not} --ctproto ${random.one(['tcp', 'udp', '1', '58'])}`,
+    `${not} --ct${end}${side} ${address}`,
+    `${not} --ct${end}${side}port ${random.one(['443', '20000:20010', '80:8080'])}`,
+  ])
+  const translated = `${not} --ctstate ${random.one(['DNAT', 'SNAT', 'SNAT,DNAT', 'NEW,DNAT', 'ESTABLISHED,SNAT'])}`
+  return random.chance(25) ? `-m conntrack${translated}` : `-m conntrack${state}${option}`
 }
 
 /** Small marks, so that what is set is met again. */
