@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { separateEithers } from '@/dialects/separate-rules'
 import { compileCondition } from '@/engine/filter/compile-condition'
 import { segment } from '@/engine/laboratory'
 import type { Condition, EitherTest, FieldId, FieldTest } from '@/model/fields/field'
-import { separateEithers } from './separate-rules'
 
 const NOTHING = { token: () => [], set: () => undefined }
 const NAMES = { deviceId: () => undefined, deviceName: () => undefined, setHolds: () => undefined }
