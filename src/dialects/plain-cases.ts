@@ -73,7 +73,7 @@ export function plainCases(
 function testOf(condition: Condition, fields: ReadonlySet<FieldId>): FieldTest {
   if (condition.kind === 'opaque')
     throw new LeftOut('it has a condition that was read from another language.')
-  if (condition.kind === 'concatenation')
+  if (condition.kind !== 'test')
     throw new LeftOut('it looks at several fields together, which one line cannot say.')
   if (!fields.has(condition.field) && condition.field !== 'family')
     throw new LeftOut(`the ${fieldOf(condition.field).label} cannot be asked for here.`)
@@ -114,11 +114,7 @@ function casesOf(plain: PlainTest, family: Family): readonly PlainCase[] {
     case 'family':
     case 'protocol':
       return [{}]
-    case 'srcType':
-    case 'dstType':
-    case 'ctState':
-    case 'mark':
-    case 'ctMark':
+    default:
       throw new LeftOut(`the ${fieldOf(field).label} cannot be asked for here.`)
   }
 }
