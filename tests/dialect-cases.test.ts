@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { DIALECTS } from '@/dialects/index'
 import { context } from './arbitraries/rules'
+import { inNftTable, rulesOfNftTable } from './conformance/nft-place'
 
 /*
  * cases.txt of each language that is read: `input ; ok ; canonical` or `input ; fail ; message`, a case a line. The
@@ -21,6 +22,7 @@ const SURROUNDINGS: Readonly<
 > = {
   iptables: { wrap: inTable, unwrap: ownRules },
   ip6tables: { wrap: inTable, unwrap: ownRules },
+  nft: { wrap: inNftTable, unwrap: rulesOfNftTable },
   routeros: {
     wrap: lines,
     unwrap: (text) => text.split('\n').filter((line) => !line.startsWith('#')),

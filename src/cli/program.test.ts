@@ -44,8 +44,8 @@ describe('the program', () => {
       `highport translate: The language of the text cannot be told. Name it with --from: ${READ}.`,
     ],
     [
-      ['translate', '--from', 'nft', '--to', 'nft', 'prose'],
-      `highport translate: nft cannot be read. Read one of ${READ}.`,
+      ['translate', '--from', 'markdown', '--to', 'nft', 'prose'],
+      `highport translate: markdown cannot be read. Read one of ${READ}.`,
     ],
     [['run', 'prose'], 'highport run: The design is not JSON:'],
     [['run', 'empty'], 'highport run: This is not a Highport design.'],

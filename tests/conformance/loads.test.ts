@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { dialectOf } from '@/dialects/lookup'
 import { firewall as wildFirewall } from '../arbitraries/design'
 import { context, homeOf, netfilterOf } from '../arbitraries/rules'
+import { inNftTable } from './nft-place'
 import { loadersOf } from './tools'
 
 /*
@@ -84,6 +85,14 @@ describe.each(['iptables', 'ip6tables'] as const)('cases of %s', (language) => {
     const user = table === 'filter' ? [':user - [0:0]'] : []
     const said = legacy?.load([`*${table}`, ...user, ...rules.split(' / '), 'COMMIT', ''].join('\n')) ?? ''
     if (KERNEL_LACKS.test(said)) return
+    expect(said === '' ? 'ok' : `fail: ${said}`).toMatch(new RegExp(`^${verdict}`))
+  })
+})
+
+describe('cases of nft', () => {
+  const [nft] = loadersOf('nft')
+  test.runIf(nft).each(casesFor('nft'))('$input: $verdict', ({ input, verdict }) => {
+    const said = nft?.load(inNftTable(input)) ?? ''
     expect(said === '' ? 'ok' : `fail: ${said}`).toMatch(new RegExp(`^${verdict}`))
   })
 })

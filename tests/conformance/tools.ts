@@ -33,7 +33,7 @@ function loader(name: string, language: string, command: readonly string[]): Loa
 export function loadersOf(language: 'iptables' | 'ip6tables' | 'nft'): Loader[] {
   const all =
     language === 'nft'
-      ? [loader('nft', language, ['nft', '-c', '-f', '-'])]
+      ? [loader('nft', language, ['nft', '-f', '-'])]
       : ['legacy', 'nft'].map((backend) => {
           const command = `${language}-${backend}-restore`
           return loader(command, language, [command])

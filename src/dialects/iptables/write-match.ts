@@ -58,8 +58,12 @@ export function writeMatch(match: readonly Condition[], place: Place, context: P
     }
     if (condition.kind === 'concatenation')
       throw new LeftOut('it looks at several fields together, which one line cannot say.')
-    if (seen.has(condition.field) && fieldOf(condition.field).domain.kind !== 'bits')
-      throw new LeftOut(`it asks for the ${fieldOf(condition.field).label} twice, which one rule cannot say.`)
+    const { kind } = fieldOf(condition.field).domain
+    if (seen.has(condition.field) && kind !== 'bits')
+      throw new LeftOut(
+        `it asks for the ${fieldOf(condition.field).label} twice, which one rule cannot say.`,
+        kind !== 'names',
+      )
     seen.add(condition.field)
     const plain = plainTest(condition, context)
     if (plain.follows) remember[condition.field] = formatCondition(condition, context.names)

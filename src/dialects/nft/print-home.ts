@@ -4,6 +4,7 @@ import { firewallKind } from '@/model/firewalls/lookup'
 import { familyOf, formatAddress } from '@/model/packet/address'
 import { findChain } from '@/model/ruleset/chains'
 import { type ChainRef, PRIORITY, type Rule } from '@/model/ruleset/ruleset'
+import { plainTargetsOf } from '@/model/ruleset/targets'
 import type { PortMapping } from '@/model/topology/topology'
 import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
@@ -12,7 +13,12 @@ import { writeComment, writeInterface } from './write-names'
 import { baseLine, chainBlock, printRows, printRule, tableBlock } from './write-rows'
 import type { TargetPlace } from './write-target'
 
-const PLACE: TargetPlace = { table: 'inet', chain: () => undefined }
+const PLACE: TargetPlace = { table: 'inet', isRefused: translates, chain: () => undefined }
+
+/** Chains of a home table are of type filter, which take no translation. */
+function translates({ target }: Rule): boolean {
+  return plainTargetsOf(target).some(({ kind }) => ['snat', 'dnat', 'masquerade', 'redirect'].includes(kind))
+}
 
 /**
  * A home table as one inet table: chains `inbound` and `outbound`, and base chains that ask them. Two base chains hang on

@@ -21,17 +21,18 @@ const WORDS = [
 export function writeFlags(plain: PlainTest): string[] {
   const intervals = unionIntervals(plain.intervals)
   const accepts = (byte: number) => containsValue(intervals, byte) !== plain.negated
-  const tests = flagTestsOf(
-    accepts,
-    WORDS.map(([, bit]) => bit),
-  )
+  const bits = WORDS.map(([, bit]) => bit)
+  const tests = flagTestsOf(accepts, bits)
   if (tests.length === 0) throw new LeftOut('it matches no flags.', true)
-  return tests.map(writeTest)
+  const [other, ...more] = flagTestsOf((byte) => !accepts(byte), bits)
+  // All but one test is one line too.
+  if (tests.length > 1 && other && more.length === 0) return [writeTest(other, '!=')]
+  return tests.map((test) => writeTest(test, '=='))
 }
 
-function writeTest({ mask, value }: FlagTest): string {
+function writeTest({ mask, value }: FlagTest, operator: '==' | '!='): string {
   const words = (byte: number) => WORDS.filter(([, bit]) => byte & bit).map(([word]) => word)
   if (mask === 0) return 'meta l4proto tcp'
   const wanted = words(value).join(' | ') || '0x0'
-  return `tcp flags & (${words(mask).join(' | ')}) == ${value === 0 || words(value).length === 1 ? wanted : `(${wanted})`}`
+  return `tcp flags & (${words(mask).join(' | ')}) ${operator} ${value === 0 || words(value).length === 1 ? wanted : `(${wanted})`}`
 }

@@ -56,7 +56,7 @@ function wordsOf(field: FieldId, { family, carrier }: KeyPlace): string {
 /** The values of one entry, each way that it can be met in; none where they are all of the other family. Throws LeftOut. */
 export function writeEntry(fields: readonly FieldId[], entry: readonly Term[], place: KeyPlace): string[] {
   return fields
-    .map((field, at) => writeTerm(field, entry[at], place))
+    .map((field, at) => writeTerm(field, entry[at], place, fields.length > 1))
     .reduce<string[]>(
       (ways, words, at) =>
         at === 0 ? words : ways.flatMap((way) => words.map((word) => `${way} . ${word}`)),
@@ -64,10 +64,16 @@ export function writeEntry(fields: readonly FieldId[], entry: readonly Term[], p
     )
 }
 
-function writeTerm(field: FieldId, term: Term | undefined, { family, context }: KeyPlace): string[] {
+function writeTerm(
+  field: FieldId,
+  term: Term | undefined,
+  { family, context }: KeyPlace,
+  isOneOfSeveral: boolean,
+): string[] {
   if (!term) return []
   if (term.kind === 'name') {
-    if (term.pattern.endsWith('+')) throw new LeftOut('it looks a pattern of names up.')
+    if (term.pattern.endsWith('+') && isOneOfSeveral)
+      throw new LeftOut('it looks a pattern of names up together with other fields.')
     return [writeInterface(term.pattern)]
   }
   if (term.kind === 'masked') {

@@ -1,5 +1,8 @@
-import { familyOf, formatAddress } from '@/model/packet/address'
-import type { MapTarget, NatTo, PlainTarget, Target } from '@/model/ruleset/ruleset'
+import type { FieldId } from '@/model/fields/field'
+import { familyInterval } from '@/model/fields/intervals'
+import { fieldOf } from '@/model/fields/lookup'
+import { type Family, familyOf, formatAddress } from '@/model/packet/address'
+import type { MapEntry, MapTarget, NatTo, PlainTarget, Target } from '@/model/ruleset/ruleset'
 import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
 import { type KeyPlace, writeEntry, writeKey } from './write-lookup'
@@ -50,8 +53,9 @@ export function writeMap(
   const family = spec.family ?? (first?.to.addresses ? familyOf(first.to.addresses.first) : 4)
   const key: KeyPlace = { family, carrier: spec.carrier, context }
   const words = writeKey(target.fields, key)
-  const entries = target.entries.flatMap((entry) => {
-    const ways = writeEntry(target.fields, entry.key, key)
+  const entries = target.entries.flatMap((entry, index) => {
+    const isRest = index > 0 && index === target.entries.length - 1 && holdsAll(target.fields, entry, family)
+    const ways = isRest ? ['*'] : writeEntry(target.fields, entry.key, key)
     if (!translated) return ways.map((way) => `${way} : ${writeTarget(entry.target, spec, place).join(' ')}`)
     const data = translatedTo((entry.target as Translation).to, key)
     if (data === undefined && spec.family === undefined)
@@ -60,10 +64,22 @@ export function writeMap(
   })
   if (entries.length === 0) return []
   if (!first) return [`${words} vmap { ${entries.join(', ')} }`]
-  if (first.to.ports && spec.protocol === undefined && spec.carrier === '')
+  if (first.to.ports && !spec.hasPorts && spec.carrier === '')
     throw new LeftOut('it translates ports, which needs tcp or udp as its protocol.')
   const word = place.table === 'inet' ? `${family === 4 ? 'ip' : 'ip6'} ` : ''
   return [`${first.kind} ${word}to ${words} map { ${entries.join(', ')} }${first.to.random ? ' random' : ''}`]
+}
+
+/** Whether the entry is for every packet that the others are not for: nft writes it `*`. */
+function holdsAll(fields: readonly FieldId[], { key }: MapEntry, family: Family): boolean {
+  return fields.every((field, at) => {
+    const term = key[at]
+    if (term?.kind === 'name') return term.pattern === '+'
+    if (term?.kind !== 'range') return false
+    const { domain } = fieldOf(field)
+    const whole = domain.kind === 'numbers' ? domain : familyInterval(family)
+    return term.first <= whole.first && term.last >= whole.last
+  })
 }
 
 /** Undefined: an address of the other family. */

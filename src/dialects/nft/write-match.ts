@@ -8,7 +8,12 @@ import {
   type FieldTest,
   type Interval,
 } from '@/model/fields/field'
-import { complementIntervals, containsValue, unionIntervals } from '@/model/fields/intervals'
+import {
+  complementIntervals,
+  containsValue,
+  intersectIntervals,
+  unionIntervals,
+} from '@/model/fields/intervals'
 import { fieldOf } from '@/model/fields/lookup'
 import { FAMILY, type Family } from '@/model/packet/address'
 import { PROTOCOL } from '@/model/packet/packet'
@@ -21,6 +26,7 @@ import { writeFlags } from './write-flags'
 import { writeConcatenation } from './write-lookup'
 import { writeMarks } from './write-marks'
 import { writeInterface } from './write-names'
+import { writeOpaque } from './write-opaque'
 import { addressWord, number, protocolWord, values } from './write-values'
 
 /** One rule's worth of matches, and what a target may need to know of it. */
@@ -32,6 +38,8 @@ export interface WrittenSpec {
   readonly family: Family | undefined
   /** Set where the matches pin one protocol. */
   readonly protocol: number | undefined
+  /** Every protocol that the matches leave has ports. */
+  readonly hasPorts: boolean
 }
 
 /** Protocols with ports where `th` finds them, for "any protocol". */
@@ -51,8 +59,12 @@ export function writeMatch(
   const interfaces: PlainTest[] = []
   const marks: PlainTest[] = []
   const concatenations: ConcatenationTest[] = []
+  const opaque: string[] = []
   for (const condition of match.reduce<readonly Condition[]>(addCondition, [])) {
-    if (condition.kind === 'opaque') throw new LeftOut('it has a condition that nobody here can read.')
+    if (condition.kind === 'opaque') {
+      opaque.push(writeOpaque(condition, table))
+      continue
+    }
     if (condition.kind === 'either') throw new LeftOut('it wants one of several tests.')
     if (condition.kind === 'concatenation') concatenations.push(condition)
     else if (condition.field === 'iif' || condition.field === 'oif')
@@ -60,14 +72,15 @@ export function writeMatch(
     else if (condition.field === 'mark' || condition.field === 'ctMark')
       marks.push(plainTest(condition, context))
     else if (tests.has(condition.field))
-      throw new LeftOut(`it asks for the ${fieldOf(condition.field).label} twice.`)
+      throw new LeftOut(`no ${fieldOf(condition.field).label} is all that it asks for.`, true)
     else tests.set(condition.field, plainTest(condition, context))
   }
   const together = [...looksUp, ...concatenations.flatMap(({ fields }) => fields)]
   const families = familiesOf(table, tests)
+  const hasPorts = tests.has('sport') || tests.has('dport') || isOfPorts(tests.get('protocol'))
   const splits =
     together.some((field) => BY_FAMILY.has(field)) || [...tests.keys()].some((field) => BY_FAMILY.has(field))
-  const protocol = onlyProtocol(conditionOn(match, 'protocol'))
+  const protocol = onlyProtocol(conditionOn(match, 'protocol')) ?? impliedProtocol(tests)
   const { carrier, columns: transport } = writeTransport(
     tests,
     together.includes('sport') || together.includes('dport'),
@@ -79,7 +92,11 @@ export function writeMatch(
     const joined = concatenations.map((each) => writeConcatenation(each, key))
     if (joined.includes(undefined)) return []
     const pinned = splits || (table === 'inet' && families.length === 1)
-    const named = addresses.length === 0 && pinned && table === 'inet'
+    const told =
+      addresses.length > 0 ||
+      together.some((field) => SAYS_FAMILY.has(field)) ||
+      ['hopLimit', 'tos', 'icmpType', 'icmpv6Type'].some((field) => tests.has(field as FieldId))
+    const named = !told && pinned && table === 'inet'
     const columns = [
       [named ? `meta nfproto ipv${family}` : ''],
       ...writeInterfaces(interfaces),
@@ -87,13 +104,16 @@ export function writeMatch(
       ...transport,
       ...writeIcmp(tests, family),
       writeHeader(tests, family),
+      writeService(tests.get('tos'), family),
       [writeStates(tests.get('ctState'))],
       [joined.join(' ')],
       ...marks.map(writeMarks),
+      [opaque.join(' ')],
     ]
     return product(columns).map((text) => ({
       text,
       carrier,
+      hasPorts,
       family: pinned || table !== 'inet' ? family : undefined,
       protocol,
     }))
@@ -103,7 +123,10 @@ export function writeMatch(
 }
 
 /** Fields whose words are of one family. */
-const BY_FAMILY: ReadonlySet<FieldId> = new Set(['hopLimit', 'src', 'dst', 'icmpType', 'icmpv6Type'])
+const BY_FAMILY: ReadonlySet<FieldId> = new Set(['hopLimit', 'tos', 'src', 'dst', 'icmpType', 'icmpv6Type'])
+
+/** Of those, the ones whose words nft takes to say so when they are looked up. */
+const SAYS_FAMILY: ReadonlySet<FieldId> = new Set(['src', 'dst', 'hopLimit'])
 
 function neverReason(tests: ReadonlyMap<FieldId, PlainTest>): string {
   const empty = [...tests.values()].find(
@@ -121,6 +144,13 @@ function product(columns: readonly (readonly string[])[]): string[] {
   )
 }
 
+function isOfPorts(protocol: PlainTest | undefined): boolean {
+  if (!protocol || protocol.negated || protocol.intervals.length === 0) return false
+  return protocol.intervals.every(
+    ({ first, last }) => first === last && PORT_PROTOCOLS.some((each) => each === first),
+  )
+}
+
 function familiesOf(table: TableFamily, tests: ReadonlyMap<FieldId, PlainTest>): Family[] {
   const all: Family[] = table === 'inet' ? [4, 6] : table === 'ip' ? [4] : [6]
   const test = tests.get('family')
@@ -135,6 +165,12 @@ function onlyProtocol(test: FieldTest | undefined): number | undefined {
   return only?.kind === 'range' && others.length === 0 && only.first === only.last
     ? Number(only.first)
     : undefined
+}
+
+function impliedProtocol(tests: ReadonlyMap<FieldId, PlainTest>): number | undefined {
+  if (tests.has('tcpFlags')) return PROTOCOL.tcp
+  if (tests.has('icmpType')) return PROTOCOL.icmp
+  return tests.has('icmpv6Type') ? PROTOCOL.icmpv6 : undefined
 }
 
 /** One interval per protocol, so that each has its word. */
@@ -222,7 +258,7 @@ function writeTransport(tests: ReadonlyMap<FieldId, PlainTest>, portsTogether: b
 
 const NAMES = { [PROTOCOL.tcp]: 'tcp', [PROTOCOL.udp]: 'udp', [PROTOCOL.sctp]: 'sctp' } as const
 
-/** Types are written as numbers: names differ between versions. A type with codes takes a line of its own. */
+/** Types are written as numbers: names differ between versions. Types with other codes take a line of their own. */
 function writeIcmp(tests: ReadonlyMap<FieldId, PlainTest>, family: Family): string[][] {
   const test = tests.get(family === 4 ? 'icmpType' : 'icmpv6Type')
   if (!test) return []
@@ -232,21 +268,61 @@ function writeIcmp(tests: ReadonlyMap<FieldId, PlainTest>, family: Family): stri
     throw new LeftOut('its type is of ICMP, its protocol is not.', true)
   const key = family === 4 ? 'icmp' : 'icmpv6'
   const wanted = test.negated ? complementIntervals(test.intervals, 0, 65535) : unionIntervals(test.intervals)
-  const whole: Interval[] = []
-  const lines: string[] = []
-  for (const { first, last } of wanted) {
-    for (let type = Math.floor(Number(first) / 256); type <= Math.floor(Number(last) / 256); type++) {
-      const codes = {
-        first: Math.max(0, Number(first) - type * 256),
-        last: Math.min(255, Number(last) - type * 256),
-      }
-      if (codes.first === 0 && codes.last === 255) whole.push({ first: type, last: type })
-      else lines.push(`${key} type ${type} ${key} code ${number(codes)}`)
-    }
+  // Types that are asked for with the same codes stand together.
+  const typesByCodes = new Map<string, { readonly codes: Interval[]; readonly types: number[] }>()
+  for (let type = 0; type < 256; type++) {
+    const codes = intersectIntervals(wanted, [{ first: type * 256, last: type * 256 + 255 }]).map(
+      ({ first, last }) => ({ first: Number(first) - type * 256, last: Number(last) - type * 256 }),
+    )
+    if (codes.length === 0) continue
+    const known = typesByCodes.get(codes.map(number).join())
+    if (known) known.types.push(type)
+    else typesByCodes.set(codes.map(number).join(), { codes, types: [type] })
   }
-  if (whole.length > 0) lines.unshift(`${key} type ${values(whole, number)}`)
+  const lines = [...typesByCodes.values()].map(({ codes, types }) => {
+    const anyCode = codes.some(({ first, last }) => first === 0 && last === 255)
+    const which = values(
+      types.map((type) => ({ first: type, last: type })),
+      number,
+    )
+    return [
+      types.length === 256 && !anyCode ? '' : `${key} type ${which}`,
+      anyCode ? '' : `${key} code ${values(codes, number)}`,
+    ]
+      .filter(Boolean)
+      .join(' ')
+  })
   if (lines.length === 0) throw new LeftOut('it matches no type of ICMP.', true)
   return [lines]
+}
+
+/** The type of service in its halves: a line for each set of ECN values that goes with some DSCP. */
+function writeService(test: PlainTest | undefined, family: Family): string[] {
+  if (!test) return ['']
+  const word = family === 4 ? 'ip' : 'ip6'
+  const wanted = test.negated ? complementIntervals(test.intervals, 0, 255) : unionIntervals(test.intervals)
+  const dscpByEcn = new Map<string, { readonly ecn: number[]; readonly dscp: number[] }>()
+  for (let dscp = 0; dscp < 64; dscp++) {
+    const ecn = [0, 1, 2, 3].filter((each) => containsValue(wanted, dscp * 4 + each))
+    if (ecn.length === 0) continue
+    const known = dscpByEcn.get(ecn.join())
+    if (known) known.dscp.push(dscp)
+    else dscpByEcn.set(ecn.join(), { ecn, dscp: [dscp] })
+  }
+  const list = (numbers: readonly number[]) =>
+    values(
+      numbers.map((each) => ({ first: each, last: each })),
+      number,
+    )
+  const lines = [...dscpByEcn.values()].map(({ ecn, dscp }) => {
+    const parts = [
+      dscp.length < 64 ? `${word} dscp ${list(dscp)}` : '',
+      ecn.length < 4 ? `${word} ecn ${list(ecn)}` : '',
+    ].filter(Boolean)
+    return parts.join(' ') || `${word} dscp 0-63`
+  })
+  if (lines.length === 0) throw new LeftOut('it matches no type of service.', true)
+  return lines
 }
 
 /** nft's words for ADDRESS_TYPES. */
@@ -254,7 +330,6 @@ const FIB_TYPES = ADDRESS_TYPES.map((type) => (type === 'unspecified' ? 'unspec'
 
 /** Length, hop limit and what the addresses are to the device. */
 function writeHeader(tests: ReadonlyMap<FieldId, PlainTest>, family: Family): string[] {
-  if (tests.has('tos')) throw new LeftOut('nft has no word for the whole type of service.')
   const parts: string[] = []
   const add = (field: FieldId, key: string, write: (interval: Interval) => string) => {
     const test = tests.get(field)

@@ -46,15 +46,34 @@ export function printRule(rule: Rule, place: TargetPlace, context: PrintContext,
   try {
     const comment = writeComment(rule.name)
     if (comment.cut) losses.lose('Its name is too long for a comment and is cut.', rule.id, true)
-    const parts = separateEithers(rule.match)
+    if (place.isRefused(rule)) throw new LeftOut('the kernel takes no such target in this chain.')
+    const lines = separateEithers(rule.match)
       .map((match) => ({ ...rule, match }))
-      .flatMap((each) => (isWritable(each.target) ? [each] : separateRules(each)))
-    const lines = parts.flatMap((part) => writeLines(part, place, context, comment.text))
+      .flatMap((each) => linesOf(each, place, context, comment.text))
     return rule.enabled ? lines : lines.map((line) => `# off: ${line}`)
   } catch (error) {
     if (!(error instanceof LeftOut)) throw error
     losses.leaveOut(rule, error)
     return [`# left out: ${shortText(rule.name, 80)}: ${plainText(error.message)}`]
+  }
+}
+
+/** One rule where nft can look all of it up at once, else a rule for each entry. */
+function linesOf(rule: Rule, place: TargetPlace, context: PrintContext, comment: string): string[] {
+  const together = isWritable(rule.target)
+    ? attempt(() => writeLines(rule, place, context, comment))
+    : undefined
+  if (together) return together
+  const separate = separateRules(rule)
+  return separate.flatMap((each) => writeLines(each, place, context, comment))
+}
+
+function attempt<T>(write: () => T): T | undefined {
+  try {
+    return write()
+  } catch (error) {
+    if (!(error instanceof LeftOut)) throw error
+    return undefined
   }
 }
 

@@ -1,13 +1,16 @@
 import { FAMILY, familyOf, formatAddress } from '@/model/packet/address'
 import { PROTOCOL } from '@/model/packet/packet'
-import type { NatTo, PlainTarget, RejectKind, TableFamily } from '@/model/ruleset/ruleset'
+import type { NatTo, PlainTarget, RejectKind, Rule, TableFamily } from '@/model/ruleset/ruleset'
 import { LeftOut } from '../left-out'
 import { writeMarkTarget } from './write-marks'
 import type { WrittenSpec } from './write-match'
 import { writeLogPrefix } from './write-names'
+import { writeOpaqueTarget } from './write-opaque'
 
 export interface TargetPlace {
   readonly table: TableFamily
+  /** Rules that the kernel takes from no base chain that leads to them. */
+  isRefused(rule: Rule): boolean
   chain(name: string): string | undefined
 }
 
@@ -61,13 +64,13 @@ export function writeTarget(target: PlainTarget, spec: WrittenSpec, place: Targe
       return [`${target.kind}${ports}${random(target.to)}`]
     }
     case 'opaque':
-      throw new LeftOut('its target was read from another language.')
+      return [writeOpaqueTarget(target, place.table)]
   }
 }
 
-function writeReject(kind: RejectKind, spec: WrittenSpec, { table }: TargetPlace): string[] {
+function writeReject(kind: RejectKind, spec: WrittenSpec, { table }: Pick<TargetPlace, 'table'>): string[] {
   if (kind === 'tcp-reset') {
-    const rest = writeReject('icmp-port-unreachable', spec, { table, chain: () => undefined })
+    const rest = writeReject('icmp-port-unreachable', spec, { table })
     if (spec.protocol === PROTOCOL.tcp) return ['reject with tcp reset']
     // A reset answers TCP alone; the rest is answered by the line after it.
     return spec.protocol === undefined ? ['meta l4proto tcp reject with tcp reset', ...rest] : rest
@@ -103,9 +106,8 @@ const V6: Partial<Record<RejectKind, string>> = {
 
 const random = (to: NatTo) => (to.random ? ' random' : '')
 
-function writePorts({ first, last }: NonNullable<NatTo['ports']>, { protocol }: WrittenSpec): string {
-  if (protocol !== PROTOCOL.tcp && protocol !== PROTOCOL.udp && protocol !== PROTOCOL.sctp)
-    throw new LeftOut('it translates ports, which needs tcp or udp as its protocol.')
+function writePorts({ first, last }: NonNullable<NatTo['ports']>, { hasPorts }: WrittenSpec): string {
+  if (!hasPorts) throw new LeftOut('it translates ports, which needs tcp or udp as its protocol.')
   return first === last ? `${first}` : `${first}-${last}`
 }
 

@@ -91,9 +91,21 @@ export function parseInterfaceAddress(text: string): Result<Prefix> {
 
 function lengthOfNetmask(text: string): number | undefined {
   const mask = parseAddress(text)
-  if (!mask.ok || familyOf(mask.value) !== 4) return undefined
-  const binary = toInteger(mask.value).toString(2).padStart(32, '0')
+  return mask.ok && familyOf(mask.value) === 4 ? lengthOfMask(mask.value) : undefined
+}
+
+/** How many bits a mask begins with; undefined where further ones follow. */
+function lengthOfMask(mask: IpAddress): number | undefined {
+  const binary = toInteger(mask).toString(2).padStart(FAMILY[familyOf(mask)].bits, '0')
   return /^1*0*$/.test(binary) ? binary.replaceAll('0', '').length : undefined
+}
+
+/** The addresses that are `address` when and-ed with the mask; undefined where those are no prefix. */
+export function maskedInterval(address: IpAddress, mask: IpAddress): Interval | undefined {
+  const prefixLength = familyOf(address) === familyOf(mask) ? lengthOfMask(mask) : undefined
+  if (prefixLength === undefined) return undefined
+  const interval = prefixInterval({ address, prefixLength })
+  return interval.first === address ? interval : undefined
 }
 
 /** Reads a prefix; set host bits are cleared. */
