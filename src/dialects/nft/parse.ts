@@ -4,7 +4,7 @@ import { checkRuleset } from '@/model/ruleset/check'
 import type { Chain, Rule, Ruleset, Table } from '@/model/ruleset/ruleset'
 import type { ImportedLine, ImportedRules } from '../dialect'
 import type { NamedElements } from './comparison'
-import { NftError, type Remark } from './cursor'
+import { Cursor, NftError, type Remark } from './cursor'
 import { resolveVariables } from './define'
 import { Places, readTokens, type Token } from './lexer'
 import { misplacedRules } from './places'
@@ -104,7 +104,7 @@ class Reading {
       throw new NftError(`Table ${table.name} has no set ${token.text.slice(1)}.`, token)
     }
     try {
-      const builder = readRule(this.#reader.cursorFor(rule.start, rule.end), { family: table.family, find })
+      const builder = readRule(new Cursor(this.#reader.tokens, rule.start, rule.end), { family: table.family, find })
       this.#remarks.push(...builder.remarks)
       return builder
     } catch (error) {

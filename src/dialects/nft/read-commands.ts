@@ -17,11 +17,11 @@ export class CommandReader {
   readonly remarks: Remark[] = []
   /** Something of the language was there. */
   understood = 0
-  readonly #tokens: readonly Token[]
+  readonly tokens: readonly Token[]
   readonly #cursor: Cursor
 
   constructor(tokens: readonly Token[]) {
-    this.#tokens = tokens
+    this.tokens = tokens
     this.#cursor = new Cursor(tokens)
   }
 
@@ -392,10 +392,6 @@ export class CommandReader {
     this.understood++
   }
 
-  /** The tokens of a rule, to be read. */
-  cursorFor(start: number, end: number): Cursor {
-    return new Cursor(this.#tokens, start, end)
-  }
 }
 
 const keyText = ({ key }: Element) => key.map(valueText).join(' . ')

@@ -10,7 +10,7 @@ import {
   readSide,
 } from './comparison'
 import { type Cursor, NftError, saying } from './cursor'
-import { DATATYPES, ICMP_CODES, ICMPV6_CODES } from './datatypes'
+import { ICMP_CODES, ICMPV6_CODES } from './datatypes'
 import { type Key, readKey } from './keys'
 import type { Token } from './lexer'
 import { addComparison, entryTerms, fieldsIn, requireRows, restLast, rowsOf } from './read-match'
@@ -381,6 +381,3 @@ function rejectKind(how: 'icmp' | 'icmpv6' | 'icmpx', code: Token): RejectKind {
     code,
   )
 }
-
-/** Types of the values that a set's declaration names, for what looks it up. */
-export const TYPE_NAMES: ReadonlySet<string> = new Set(Object.values(DATATYPES).map(({ name }) => name))
