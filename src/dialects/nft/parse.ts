@@ -104,7 +104,10 @@ class Reading {
       throw new NftError(`Table ${table.name} has no set ${token.text.slice(1)}.`, token)
     }
     try {
-      const builder = readRule(new Cursor(this.#reader.tokens, rule.start, rule.end), { family: table.family, find })
+      const builder = readRule(new Cursor(this.#reader.tokens, rule.start, rule.end), {
+        family: table.family,
+        find,
+      })
       this.#remarks.push(...builder.remarks)
       return builder
     } catch (error) {

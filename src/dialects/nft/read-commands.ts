@@ -391,7 +391,6 @@ export class CommandReader {
     else if (token.text === 'set' || token.text === 'map') table?.sets.delete(name)
     this.understood++
   }
-
 }
 
 const keyText = ({ key }: Element) => key.map(valueText).join(' . ')
