@@ -117,7 +117,9 @@ export class RuleBuilder {
     if (this.table !== 'inet' || this.#family === undefined || this.#saysFamily) return this.#match
     const asked = this.target?.kind === 'map' ? this.target.fields : []
     const pins = [
-      ...this.#match.flatMap((each) => (each.kind === 'test' || each.kind === 'concatenation') && !each.negated ? fieldsOf(each) : []),
+      ...this.#match.flatMap((each) =>
+        (each.kind === 'test' || each.kind === 'concatenation') && !each.negated ? fieldsOf(each) : [],
+      ),
       ...asked,
     ].some((field) => PINNING.has(field))
     return pins ? this.#match : addCondition(this.#match, oneOf('family', this.#family))
