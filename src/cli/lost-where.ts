@@ -23,6 +23,8 @@ export function dispositionText(disposition: Disposition): string {
       return 'lost: the interface is not plugged in'
     case 'ttl-expired':
       return 'lost: its TTL ended'
+    case 'too-big':
+      return 'lost: too long for the next link'
     case 'martian':
       return 'lost: an address that cannot be there'
     case 'not-forwarding':

@@ -120,9 +120,9 @@ function assemble(
     kind: device.kind,
     name: device.name,
     forwards: { 4: forwards(device), 6: forwards(device) },
-    interfaces: device.interfaces.map(({ id, name, side, addresses }, index) => {
+    interfaces: device.interfaces.map((port, index) => {
       const link = links[index]
-      return { id, name, side, addresses, ...(link === undefined ? {} : { link }) }
+      return link === undefined ? port : { ...port, link }
     }),
     routes: compileRoutes(device),
     firewall: kind,

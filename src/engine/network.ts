@@ -80,6 +80,8 @@ export interface NetworkInterface {
   readonly name: string
   readonly side: 'inside' | 'outside'
   readonly addresses: readonly { readonly address: IpAddress; readonly prefixLength: number }[]
+  /** Bytes that its link takes at once, with the IP header; absent: as many as there are. */
+  readonly mtu?: number
   /** Id of the link it is plugged into; absent when it is not. */
   readonly link?: string
 }

@@ -2,6 +2,7 @@ import { formatAddress } from '@/model/packet/address'
 import type { Packet } from '@/model/packet/packet'
 import type { DeviceState } from './device-state'
 import { gather } from './fragments/gather'
+import { isTooBig, sizesToLeaveIn } from './fragments/link-size'
 import { refragmented } from './fragments/refragment'
 import { recordEnd, runHook } from './hooks'
 import { inheritanceOf } from './inheritance'
@@ -9,6 +10,7 @@ import type { Neighbor } from './network'
 import { type MadePacket, newPassage, type Passage, record, type Visit } from './passage'
 import type { RecordedStep } from './recording'
 import { decideIn, decideOut, type RouteDecision } from './routing/decide'
+import { spendOnNoRoute } from './routing/error-rate'
 import { type IcmpMeaning, icmpErrorAbout } from './routing/icmp-error'
 import { interfaceByName, isOwnAddress, LOOPBACK_INTERFACE } from './routing/lookup'
 import { isMartianOnArrival } from './routing/martian'
@@ -97,7 +99,7 @@ function comeIn(passage: Passage, iif: string): PipelineResult {
     case 'out':
       return passOn(passage, route)
     case 'no-route':
-      return answerAndEnd(passage, 'no-route', { kind: 'no-route' })
+      return endWithoutRoute(passage)
     case 'martian':
     case 'not-forwarding':
       return end(passage, { kind: route.kind })
@@ -120,6 +122,7 @@ function gatherBeforeInput(passage: Passage): Disposition | undefined {
 function passOn(passage: Passage, route: Extract<RouteDecision, { kind: 'out' }>): PipelineResult {
   const { packet } = passage
   if (packet.hopLimit <= 1) return answerAndEnd(passage, 'ttl-exceeded', { kind: 'ttl-expired' })
+  if (isTooBig(passage, route.oif)) return answerAndEnd(passage, 'too-big', { kind: 'too-big' })
   passage.packet = { ...packet, hopLimit: packet.hopLimit - 1 }
   passage.oif = route.oif
   recordRoute(passage, route)
@@ -137,16 +140,28 @@ function goOut(passage: Passage, { oif, nextHop }: Extract<RouteDecision, { kind
   if (!neighbor) return end(passage, { kind: 'no-neighbor' })
   return {
     ...resultOf(passage),
-    forward: { oif, packet: passage.packet, pieces: piecesOf(passage), neighbor },
+    forward: { oif, packet: passage.packet, pieces: piecesOf(passage, oif), neighbor },
   }
 }
 
-function piecesOf(passage: Passage): readonly Packet[] {
-  const { packet, fragmentSizes } = passage
-  if (!fragmentSizes) return [packet]
-  const pieces = refragmented(packet, fragmentSizes)
+function piecesOf(passage: Passage, oif: string): readonly Packet[] {
+  const { packet } = passage
+  const sizes = sizesToLeaveIn(passage, oif)
+  if (!sizes) return [packet]
+  const pieces = refragmented(packet, sizes)
   record(passage, { kind: 'fragmented', pieces })
   return pieces
+}
+
+/** IPv4 tells a sender five times, then once a second; IPv6 has no limit of its own for this. */
+function endWithoutRoute(passage: Passage): PipelineResult {
+  const { packet, visit } = passage
+  if (packet.family === 4) {
+    const spent = spendOnNoRoute(passage.state, packet.src, visit.nowMs)
+    passage.state = spent.state
+    if (!spent.allowed) return end(passage, { kind: 'no-route' })
+  }
+  return answerAndEnd(passage, 'no-route', { kind: 'no-route' })
 }
 
 function answerAndEnd(passage: Passage, meaning: IcmpMeaning, disposition: Disposition): PipelineResult {

@@ -67,6 +67,8 @@ export type Disposition =
   /** The interface it would leave by is not plugged in. */
   | { readonly kind: 'no-link' }
   | { readonly kind: 'ttl-expired' }
+  /** The link that it would leave by takes less, and it must not be cut. */
+  | { readonly kind: 'too-big' }
   | { readonly kind: 'martian' }
   /** A host that does not forward got a packet for somebody else. */
   | { readonly kind: 'not-forwarding' }

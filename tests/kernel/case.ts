@@ -9,7 +9,10 @@ export interface Case {
 
 export interface HostSpec {
   readonly interfaces: Readonly<
-    Record<string, { readonly addr: string | readonly string[]; readonly link: string }>
+    Record<
+      string,
+      { readonly addr: string | readonly string[]; readonly link: string; readonly mtu?: number }
+    >
   >
   readonly routes?: readonly string[]
   readonly forward?: boolean

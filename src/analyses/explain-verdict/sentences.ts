@@ -169,6 +169,11 @@ function lost(
         headline: `Lost at ${at}: TTL expired.`,
         fact: `${what} It had one hop left and was not at its destination.`,
       }
+    case 'too-big':
+      return {
+        headline: `Lost at ${at}: too long for the link.`,
+        fact: `${what} The link that it would leave by takes shorter packets, and this one must not be cut; the sender is told.`,
+      }
     case 'martian':
       return {
         headline: `Dropped at ${at}: impossible source.`,

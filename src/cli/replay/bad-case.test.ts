@@ -56,7 +56,7 @@ const TOPOLOGIES: Bad[] = [
     'an unknown member of an interface',
     interfaceOf({ address: '10.0.0.1/8' }),
     '/topology/hosts/client/interfaces/eth0/address',
-    'There is no "address" here. There are addr, link.',
+    'There is no "address" here. There are addr, link, mtu.',
   ],
   [
     'an address that is none',
@@ -75,6 +75,12 @@ const TOPOLOGIES: Bad[] = [
     interfaceOf({ addr: '10.0.0.1/33' }),
     '/topology/hosts/client/interfaces/eth0/addr',
     '33',
+  ],
+  [
+    'a link that takes too little',
+    interfaceOf({ addr: '10.0.0.1/8', mtu: 60 }),
+    '/topology/hosts/client/interfaces/eth0/mtu',
+    'A whole number from 68 to 65535 belongs here.',
   ],
   [
     'a link that is a number',

@@ -14,7 +14,9 @@ export interface ReplayTopology {
 
 const TOPOLOGY_KEYS = new Set(['hosts'])
 const HOST_KEYS = new Set(['interfaces', 'routes', 'forward'])
-const INTERFACE_KEYS = new Set(['addr', 'link'])
+const INTERFACE_KEYS = new Set(['addr', 'link', 'mtu'])
+/** RFC 791: every link takes packets of 68 bytes. */
+const SMALLEST_MTU = 68
 
 interface LinkEnd {
   readonly device: string
@@ -44,7 +46,9 @@ function readHost(name: string, host: JsonReader, ends: Map<string, LinkEnd[]>):
         plugged.add(link)
       }
       const addresses = of('addr').optional((value) => value.oneOrMore().map(readInterfaceAddress)) ?? []
-      return { id: interfaceName, name: interfaceName, addresses, side: 'outside' }
+      const mtu = of('mtu').optional((value) => value.integer(SMALLEST_MTU, 65_535))
+      const side = 'outside'
+      return { id: interfaceName, name: interfaceName, addresses, side, ...(mtu !== undefined && { mtu }) }
     })
   const forward = member('forward').optional((each) => each.flag()) ?? plugged.size > 1
   return {

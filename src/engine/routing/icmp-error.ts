@@ -12,6 +12,7 @@ export type IcmpMeaning =
   | Exclude<RejectKind, 'tcp-reset'>
   | 'ttl-exceeded'
   | 'no-route'
+  | 'too-big'
   /** Nothing on the host takes this protocol: IPv6 calls it a parameter problem (RFC 4443 3.4). */
   | 'no-protocol'
 
@@ -29,6 +30,7 @@ const NUMBERS: Readonly<Record<IcmpMeaning, Readonly<Record<4 | 6, readonly [typ
     'icmp6-reject-route': { 4: [3, 13], 6: [1, 6] },
     'ttl-exceeded': { 4: [11, 0], 6: [3, 0] },
     'no-route': { 4: [3, 0], 6: [1, 0] },
+    'too-big': { 4: [3, 4], 6: [2, 0] },
     'no-protocol': { 4: [3, 2], 6: [4, 1] },
   }
 

@@ -80,6 +80,7 @@ const device = z.strictObject({
       name: id,
       addresses: z.array(interfaceAddressCodec),
       side: z.enum(['inside', 'outside']),
+      mtu: z.exactOptional(z.int().check(z.minimum(68), z.maximum(65_535))),
     }),
   ),
   routes: z.array(z.strictObject({ id, destination: prefixCodec, via: addressCodec })),

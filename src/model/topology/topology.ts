@@ -17,6 +17,8 @@ export interface Interface {
   readonly addresses: readonly InterfaceAddress[]
   /** Which side of a filter or NAT it is on. Hosts have only outside interfaces. */
   readonly side: 'inside' | 'outside'
+  /** Bytes that its link takes at once, with the IP header; absent: as many as there are. */
+  readonly mtu?: number
 }
 
 /** A network that is reached through a neighbor. The default route has a prefix length of 0. */

@@ -126,6 +126,8 @@ export function endText(disposition: Disposition): string {
       return 'not plugged in'
     case 'ttl-expired':
       return 'TTL expired'
+    case 'too-big':
+      return 'too long for the link'
     case 'martian':
       return 'impossible source'
     case 'not-forwarding':

@@ -19,6 +19,10 @@ const sent = (src: string, dst: string, more: Partial<PacketSpec> = {}): PacketS
 const TAKEN = 'NEW delivered'
 const LOST = 'NEW vanished'
 const PASSED_ON = 'NEW NEW delivered'
+const NO_ROUTE = `${LOST}; router made icmp 3/0: RELATED INVALID delivered`
+const NO_ROUTE_TO_NOBODY = `${LOST}; router made icmp 3/0: RELATED sent`
+const TOO_BIG = `${LOST}; router made icmp 3/4: RELATED INVALID delivered`
+const TOO_BIG_6 = `${LOST}; router made icmpv6 2/0: RELATED INVALID delivered`
 const one = (name: string, src: string, dst: string, what: string): Row => ({
   name,
   family: dst.includes(':') ? 6 : 4,
@@ -82,5 +86,79 @@ export const ROUTING_ROWS: readonly Row[] = [
     one(`[D9] the router's own address as source, to ${dst}: lost after PREROUTING`, lan, dst, LOST),
   ),
   ...['0.0.0.0', '127.0.0.1'].map((dst) => one(`[D9] to ${dst}: lost after PREROUTING`, client, dst, LOST)),
+  {
+    name: '[D9] [e8] no route: a sender is told five times at once, then once a second',
+    packets: [
+      ...Array.from({ length: 5 }, () => [sent(client, '198.51.100.7'), NO_ROUTE] as const),
+      [sent(client, '198.51.100.7'), LOST],
+      [sent(client, '198.51.100.8'), LOST],
+      [sent('192.168.1.11', '198.51.100.7'), NO_ROUTE_TO_NOBODY],
+      [sent(client, '198.51.100.7', { wait: 1.05 }), NO_ROUTE],
+      [sent(client, '198.51.100.7'), LOST],
+    ],
+  },
+  {
+    name: '[F3] too long for the next link and not to be cut: ICMP 3/4 before FORWARD is asked',
+    mtu: 1300,
+    rules: '*filter\n:FORWARD DROP\nCOMMIT\n',
+    packets: [[sent(client, server, { payload: 1400 }), TOO_BIG]],
+  },
+  {
+    name: "[F3] without the don't-fragment bit a router of IPv4 cuts it, and it arrives whole",
+    mtu: 1300,
+    packets: [
+      [sent(client, server, { payload: 1400, df: false }), PASSED_ON],
+      [sent(client, server, { payload: 1272 }), PASSED_ON],
+      [sent(client, server, { payload: 1273 }), TOO_BIG],
+    ],
+  },
+  {
+    name: '[e10 F3] IPv6 is never cut by a router: ICMPv6 2/0 before FORWARD is asked',
+    family: 6,
+    mtu: 1300,
+    rules: '*filter\n:FORWARD DROP\nCOMMIT\n',
+    packets: [[sent(six.client, six.server, { payload: 1400 }), TOO_BIG_6]],
+  },
+  {
+    name: '[F3] what was put together goes by its fragments, not by its length',
+    mtu: 1300,
+    packets: [
+      [sent(client, server, { id: 5, fragment: { offset: 0, more: true }, payload: 1000 }), '- vanished'],
+      [sent(client, server, { id: 5, fragment: { offset: 1008, more: false }, payload: 1000 }), PASSED_ON],
+      [
+        sent(client, server, { id: 6, fragment: { offset: 0, more: true }, payload: 1400, df: true }),
+        '- vanished',
+      ],
+      [
+        sent(client, server, { id: 6, fragment: { offset: 1408, more: false }, payload: 40, df: true }),
+        TOO_BIG,
+      ],
+      [sent(client, server, { id: 7, fragment: { offset: 0, more: true }, payload: 1400 }), '- vanished'],
+      [sent(client, server, { id: 7, fragment: { offset: 1408, more: false }, payload: 40 }), PASSED_ON],
+    ],
+  },
+  {
+    name: '[e10 F3] the same in IPv6, which takes the largest fragment for the length',
+    family: 6,
+    mtu: 1300,
+    packets: [
+      [
+        sent(six.client, six.server, { id: 5, fragment: { offset: 0, more: true }, payload: 1000 }),
+        '- vanished',
+      ],
+      [
+        sent(six.client, six.server, { id: 5, fragment: { offset: 1008, more: false }, payload: 1000 }),
+        PASSED_ON,
+      ],
+      [
+        sent(six.client, six.server, { id: 6, fragment: { offset: 0, more: true }, payload: 1400 }),
+        '- vanished',
+      ],
+      [
+        sent(six.client, six.server, { id: 6, fragment: { offset: 1408, more: false }, payload: 40 }),
+        TOO_BIG_6,
+      ],
+    ],
+  },
   one('[D9] the broadcast address of another network of the router: INPUT', client, '203.0.113.255', TAKEN),
 ]

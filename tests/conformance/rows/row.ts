@@ -19,6 +19,8 @@ export interface Row {
   /** Rule text of the router, for both back ends of iptables; of other hosts by name. */
   readonly rules?: string | Readonly<Record<string, string>>
   readonly sysctl?: Readonly<Record<string, number>>
+  /** Bytes that the link between router and server takes; 1500 where absent. */
+  readonly mtu?: number
   /** Each packet with what becomes of it, as `told` writes it. */
   readonly packets: readonly (readonly [PacketSpec, string])[]
 }
@@ -78,6 +80,16 @@ const TOOLS = {
   6: ['ip6tables-legacy-restore', 'ip6tables-restore'],
 } as const
 
+function withMtu(hosts: Readonly<Record<string, HostSpec>>, mtu: number): Readonly<Record<string, HostSpec>> {
+  const onWan = ([name, { interfaces, ...host }]: [string, HostSpec]) => {
+    const ports = Object.entries(interfaces).map(
+      ([port, each]) => [port, each.link === 'wan' ? { ...each, mtu } : each] as const,
+    )
+    return [name, { ...host, interfaces: Object.fromEntries(ports) }] as const
+  }
+  return Object.fromEntries(Object.entries(hosts).map(onWan))
+}
+
 export interface RowCase {
   /** The back end that loads the rules. */
   readonly tool: string
@@ -85,10 +97,10 @@ export interface RowCase {
 }
 
 /** The row as replay cases, one for each back end. */
-export function casesOf({ family = 4, rules = {}, sysctl = {}, packets }: Row): RowCase[] {
+export function casesOf({ family = 4, rules = {}, sysctl = {}, mtu, packets }: Row): RowCase[] {
   const texts = typeof rules === 'string' ? { router: rules } : rules
   const settings = Object.keys(sysctl).length > 0 ? { sysctl } : {}
-  const hosts = HOSTS[family]
+  const hosts = mtu === undefined ? HOSTS[family] : withMtu(HOSTS[family], mtu)
   return TOOLS[family].map((tool) => {
     const rulesOf = (host: string): HostRules => {
       const text = texts[host]

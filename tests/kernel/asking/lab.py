@@ -61,6 +61,8 @@ class Host:
         lines = ["link set lo up"]
         for name in self.interfaces:
             lines.append(f"link set {name} up")
+            if self.interfaces[name].get("mtu"):
+                lines.append(f"link set {name} mtu {self.interfaces[name]['mtu']}")
             for address in self.addresses(name):
                 lines.append(f"addr add {address} dev {name}" + (" nodad" if ":" in address else ""))
             for address, mac in neighbours.get(name, ()):
