@@ -13,6 +13,7 @@ END_OF_HOOK = {"pre0": "pre9", "in0": "in9", "fwd0": "fwd9", "out0": "out9", "po
 LABS_KEPT = 24
 PAUSES = (0.0005, 0.002, 0.01)  # seconds
 GOES_ROUND = 64
+TAGS, TAG_ROUNDS = 512, 127
 
 
 class BadCase(Exception):
@@ -70,6 +71,7 @@ class Asking:
 
     def __init__(self):
         self.labs = {}
+        self.cases = 0
 
     def lab(self, case):
         hosts = case.get("hosts", {})
@@ -96,11 +98,13 @@ class Asking:
             host.settings(given.get(name, {}).get("sysctl", {}))
             host.events.start(host.control, targets)
         every = case["packets"]
+        self.cases += 1
         return {"packets": [self._send(lab, packet, every) for packet in every]}
 
     def _send(self, lab, packet, every):
         fragments = packets.siblings(packet, every)
-        tag = next(index for index, each in enumerate(every) if each is fragments[0]) + 1
+        # Not the tags of the case before, whose fragments may still be waiting for each other.
+        tag = (self.cases % TAG_ROUNDS) * TAGS + next(index for index, each in enumerate(every) if each is fragments[0]) + 1
         if packet.get("wait"):
             time.sleep(packet["wait"])
         if "fragment" in packet:

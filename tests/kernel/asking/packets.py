@@ -64,7 +64,7 @@ def build(packet, tag=None, whole=None):
     if len(source) == 16:
         label = packet.get("id", 0) if tag is None else tag
         if fragment:
-            body = struct.pack(">BBHI", protocol, 0, offset, packet.get("id", 0)) + body
+            body = struct.pack(">BBHI", protocol, 0, offset, label) + body
             protocol = FRAGMENT
         return struct.pack(">IHBB", 0x60000000 | tos << 20 | label, len(body), protocol, ttl) + source + destination + body
     identification = packet.get("id", 0) if tag is None else tag
