@@ -1,11 +1,13 @@
 import { endText } from '@/model/packet/label'
-import type { Packet } from '@/model/packet/packet'
-import { flagLetters } from '@/model/packet/tcp-flags'
+import { type Packet, PROTOCOL, TCP_FLAG } from '@/model/packet/packet'
+import { flagLetters, formatTcpFlags, parseFlagLetters } from '@/model/packet/tcp-flags'
+import { type Draft, keepEnd, LineReader, takeSyslogHead } from './line-reader'
+import type { LogFormat } from './log-line'
 
 /** Flag letters in the order in which these routers write them: ACK before SYN. */
 function letters(flags: number): string {
   const all = flagLetters(flags)
-  return ['A', 'S', 'F', 'R', 'P', 'U'].filter((letter) => all.includes(letter)).join('')
+  return ['A', 'S', 'F', 'R', 'P', 'U', 'E', 'C'].filter((letter) => all.includes(letter)).join('')
 }
 
 /** The line of a home router about a packet it dropped: "SRC > DST:PORT, AS Seq=, Ack= -reason" (R007 to R009). */
@@ -23,21 +25,70 @@ export function signed(value: number): number {
   return value | 0
 }
 
-export interface HomeRouterEntry {
-  /** Masked addresses are kept as they stand: "XXX.XXX.XXX.XXX". */
-  readonly destination: string
-  readonly dport?: number
-  readonly flags: number
-  readonly reason: string
+/** An address, in brackets with a port behind it where it is IPv6; letters and signs where it was masked. */
+const ADDRESS = String.raw`(\[[\da-fA-FXx*#:.]+\]|[\dXx*#.]+|[\da-fA-F:]+)`
+
+/** Lines of the home router of the first story: "SRC:PORT > DST:PORT, AS Seq=, Ack= -reason" (R007 to R009). */
+export const homeRouterLog: LogFormat = {
+  id: 'home-router',
+  label: 'Home router',
+  source: 'The line of the first story (R007): addresses may be masked, numbers are printed as signed ones',
+  detect: (text) => /:\d+, ?[FSRPAUEC]* Seq=/.test(text) || (SHORT.test(text) && !text.includes('=')),
+  read(text, line) {
+    const reader = new LineReader(text, line)
+    takeSyslogHead(reader)
+    takeEnd(reader, 'src')
+    reader.take(/\s*>\s*/)
+    if (!takeEnd(reader, 'dst')) return undefined
+    const numbers = reader.take(/,\s*([FSRPAUEC]*)(?=\s+Seq=)/, ([, letters = ''], facts) =>
+      tellFlags(letters, facts),
+    )
+    if (numbers) {
+      reader.take(/\s+Seq=([^\s,]+),?/, ([, value = ''], facts) => {
+        keepSigned(facts, 'seq', value)
+        return numberSentence('Sequence number', value)
+      })
+      reader.take(/\s+Ack=([^\s,]+)/, ([, value = ''], facts) => {
+        keepSigned(facts, 'ack', value)
+        return numberSentence('Acknowledgment number', value)
+      })
+    }
+    reader.take(/\s+-(.*\S)/, ([, reason = ''], facts) => {
+      facts.prefix = reason
+      facts.verdict = 'drop'
+      return 'What dropped it.'
+    })
+    reader.takeUnknown()
+    return reader.finish('home-router', ['src', 'dst', 'protocol', 'sport', 'dport'])
+  },
+  write: ({ packet, prefix }) => homeRouterLine(packet, prefix),
 }
 
-const NAMES: Readonly<Record<string, number>> = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32 }
+/** What these routers write of packets other than TCP: the ends and the reason. */
+const SHORT = /^[^>]*[\d\]] > [\d[][\d.:a-fA-F\]]+ -\S/
 
-/** Reads such a line, with masked addresses and numbers; undefined where it is none (R007). */
-export function parseHomeRouterLine(line: string): HomeRouterEntry | undefined {
-  const found =
-    /(?:^|>\s*)([\dXx.*:a-fA-F[\]]+?):(\d+),\s*([FSRPAU]+)\s+Seq=\S+,\s*Ack=\S+\s+-(.+?)\s*$/.exec(line)
-  if (!found) return undefined
-  const flags = [...(found[3] ?? '')].reduce((byte, letter) => byte | (NAMES[letter] ?? 0), 0)
-  return { destination: found[1] ?? '', dport: Number(found[2]), flags, reason: found[4] ?? '' }
+function takeEnd(reader: LineReader, end: 'src' | 'dst'): boolean {
+  const place = new RegExp(`\\s*${ADDRESS}(?::(\\d+))?(?=${end === 'src' ? '\\s*>' : ',|\\s|$'})`)
+  return (
+    reader.take(place, ([, address = '', port], facts) => keepEnd(facts, end, address, port)) !== undefined
+  )
+}
+
+function tellFlags(letters: string, facts: Draft): string {
+  facts.protocol = PROTOCOL.tcp
+  facts.flags = parseFlagLetters(letters) ?? 0
+  const both = TCP_FLAG.SYN | TCP_FLAG.ACK
+  const isReply = (facts.flags & both) === both
+  return `The TCP flags ${formatTcpFlags(facts.flags)}${isReply ? ': a server answers a SYN, the second step of the handshake' : ''}.`
+}
+
+/** As 32 bits without sign; a masked number is left out. */
+function keepSigned(facts: Draft, name: 'seq' | 'ack', text: string): void {
+  if (/^-?\d{1,10}$/.test(text)) facts[name] = Number(text) >>> 0
+}
+
+function numberSentence(name: string, value: string): string {
+  if (value.startsWith('-'))
+    return `${name}. The minus sign: these routers print numbers from 2147483648 on as negative ones.`
+  return `${name}.`
 }
