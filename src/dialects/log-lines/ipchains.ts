@@ -103,7 +103,8 @@ export const ipchainsLog: LogFormat = {
     return reader.finish('ipchains', ['protocol', 'src', 'dst', 'sport', 'dport', 'rule'])
   },
   write({ packet, chain, action, rule, iif, oif }) {
-    return ipchainsLine(packet, { chain, action, rule, interface: (chain === 'input' ? iif : oif) ?? '' })
+    // The way out is known in forward and output alone.
+    return ipchainsLine(packet, { chain, action, rule, interface: oif ?? iif ?? '' })
   },
 }
 
@@ -120,8 +121,9 @@ function takePlace(reader: LineReader): void {
     return verdict?.[1] ?? `The packet went on in the chain ${action}.`
   })
   reader.take(/\s+(?!PROTO=|L=)(\S+)/, ([, name = ''], facts) => {
-    if (facts.chain === 'output' || facts.chain === 'forward') facts.oif = name
-    else facts.iif = name
+    if (facts.chain === 'input') facts.iif = name
+    else if (facts.chain === 'output' || facts.chain === 'forward') facts.oif = name
+    else return `The interface that the built-in chain before it was asked about: ${name}.`
     return facts.iif === undefined ? `It was to go out by ${name}.` : `It came in by ${name}.`
   })
 }

@@ -62,7 +62,11 @@ const KEYS: Readonly<Record<string, Tell>> = {
   DPT: (value, facts) => keepPort(facts, 'dport', value),
   ACK: (value, facts) => keepNumber(facts, 'ack', value, LONG, 'Acknowledgment number.'),
   WINDOW: (value, facts) => keepNumber(facts, 'window', value, WORD, 'How many bytes the sender can take.'),
-  RES: () => 'Reserved bits of the TCP header.',
+  RES: (_, facts) => {
+    // The flags follow, if it has any.
+    facts.flags ??= 0
+    return 'Reserved bits of the TCP header.'
+  },
   URGP: () => 'Urgent pointer: 0 unless the flag URG is set.',
   TYPE: (value, facts) => keepNumber(facts, 'icmpType', value, BYTE, 'ICMP type.'),
   CODE: (value, facts) => keepNumber(facts, 'icmpCode', value, BYTE, 'ICMP code.'),
@@ -128,11 +132,11 @@ export const netfilterLog: LogFormat = {
   id: 'netfilter',
   label: 'Linux netfilter',
   source: 'net/netfilter/nf_log_syslog.c; iptables-extensions(8) LOG; ulogd printpkt.c',
-  detect: (text) => /\bIN=\S* OUT=/.test(text),
+  detect: (text) => /IN=\S* OUT=/.test(text),
   read(text, line) {
     const reader = new LineReader(text, line)
     takeSyslogHead(reader)
-    reader.take(/.*?(?=\bIN=\S* OUT=)/, ([prefix = ''], facts) => {
+    reader.take(/.*?(?=IN=\S* OUT=)/, ([prefix = ''], facts) => {
       if (prefix.trim() === '') return undefined
       facts.prefix = prefix
       return 'The prefix that the rule writes (--log-prefix).'

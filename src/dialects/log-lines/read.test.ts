@@ -345,7 +345,7 @@ describe('what a line lacks or has wrong is named', () => {
     [
       'a port too large',
       'IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=70000 DPT=1',
-      51,
+      52,
       'SPT=70000',
     ],
     ['no address', 'IN=eth0 OUT= SRC=192.0.2.999 DST=192.0.2.2 PROTO=TCP SPT=7 DPT=1', 14, 'SRC=192.0.2.999'],

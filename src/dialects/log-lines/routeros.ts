@@ -69,27 +69,27 @@ function takeStateAndProtocol(reader: LineReader): void {
     facts.mac = mac
     return 'The Ethernet address of the neighbor that sent it.'
   })
-  reader.take(/[\s,]*proto ([^\s,]+)(?: \(([^)]*)\))?/, ([, name = '', inner = ''], facts) =>
+  reader.take(/[\s,]*proto ([^\s,]+)(?: \(([^)]*)\))?/, ([, name = '', inner], facts) =>
     tellProtocol(name, inner, facts),
   )
 }
 
-function tellProtocol(name: string, inner: string, facts: Draft): Told {
+function tellProtocol(name: string, inner: string | undefined, facts: Draft): Told {
   const protocol = parseProtocol(name)
   if (!protocol.ok)
     return { means: 'The protocol.', wrong: protocol.diagnostics.map(({ message }) => message).join(' ') }
   facts.protocol = protocol.value
-  if (facts.protocol === PROTOCOL.tcp) {
+  if (facts.protocol === PROTOCOL.tcp && inner !== undefined) {
     const names = inner.split(',').map((flag) => flag.trim())
     facts.flags = names.reduce((byte, flag) => byte | (flagBit(flag) ?? 0), 0)
     return `TCP with the flags ${inner || 'none'}.`
   }
-  const icmp = /type (\d+), code (\d+)/.exec(inner)
+  const icmp = /type (\d+), code (\d+)/.exec(inner ?? '')
   if (icmp) {
     keepNumber(facts, 'icmpType', icmp[1] ?? '', BYTE, '')
     keepNumber(facts, 'icmpCode', icmp[2] ?? '', BYTE, '')
   }
-  return `The protocol: ${name}${inner === '' ? '' : `, ${inner}`}.`
+  return `The protocol: ${name}${inner === undefined ? '' : `, ${inner}`}.`
 }
 
 function flagBit(name: string): number | undefined {

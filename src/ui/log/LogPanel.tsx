@@ -1,8 +1,6 @@
 import { deciderName } from '@/analyses/explain-verdict/sentences'
 import { deviceName } from '@/analyses/explain-verdict/walks'
-import { homeRouterLine } from '@/dialects/log-lines/home-router'
-import { ipchainsLine } from '@/dialects/log-lines/ipchains'
-import { netfilterLine } from '@/dialects/log-lines/netfilter'
+import { logFormatOf } from '@/dialects/log-lines/lookup'
 import type { Network } from '@/engine/network'
 import { goToStep, useCursor } from '@/state/playback/cursor'
 import { type LoggedStep, logAt } from '@/state/playback/moment'
@@ -49,20 +47,22 @@ export function LogPanel() {
 function textOf(line: LoggedStep, network: Network): string {
   const { prefix, packet, iif, oif, by } = line
   const device = network.devices.get(line.device)
-  const format = device?.firewall.logFormat
-  if (format === 'home-router') return homeRouterLine(packet, prefix === '' ? deciderName(by) : prefix)
-  if (format === 'ipchains' && device && by.kind === 'rule') {
-    const target = device.chain(by.chain)?.rules.find(({ rule }) => rule.id === by.rule)?.rule.target
-    return ipchainsLine(packet, {
+  if (!device) return prefix
+  const target =
+    by.kind === 'rule'
+      ? device.chain(by.chain)?.rules.find(({ rule }) => rule.id === by.rule)?.rule.target
+      : undefined
+  const format = logFormatOf(device.firewall.logFormat)
+  return (
+    format.write?.({
+      packet,
       chain: by.chain.chain,
       action: target?.kind === 'jump' ? target.chain : device.firewall.word(target?.kind ?? 'continue'),
-      interface: (line.hook === 'ingress' ? iif : oif) ?? '',
-      rule: by.number ?? 0,
-    })
-  }
-  return netfilterLine(packet, {
-    prefix,
-    ...(iif === undefined ? {} : { iif }),
-    ...(oif === undefined ? {} : { oif }),
-  })
+      rule: (by.kind === 'rule' && by.number) || 0,
+      // Home routers give a reason for each line.
+      prefix: prefix === '' && format.id === 'home-router' ? deciderName(by) : prefix,
+      ...(iif === undefined ? {} : { iif }),
+      ...(oif === undefined ? {} : { oif }),
+    }) ?? ''
+  )
 }
