@@ -82,6 +82,7 @@ const registries = [
   'model/firewalls',
   'model/topology/nodes',
   'dialects',
+  'dialects/log-lines',
   'applications',
   'analyses',
   'lessons',
