@@ -107,11 +107,11 @@ function natStops(device: NetworkDevice, hook: Hook): HookStop[] {
 function runChain(passage: Passage, hook: Hook, stage: Stage): Disposition | undefined {
   if (!concerns(passage, stage)) return undefined
   if (hook === 'forward' && passage.isDemasqueraded) return undefined
-  return dispositionOf(passage, askChain(passage, hook, stage))
+  return dispositionOf(passage, hook, askChain(passage, hook, stage))
 }
 
 /** Accept ends only this chain, drop is final [E18]; a reject makes its answer. */
-function dispositionOf(passage: Passage, decision: ChainDecision): Disposition | undefined {
+function dispositionOf(passage: Passage, hook: Hook, decision: ChainDecision): Disposition | undefined {
   switch (decision.kind) {
     case 'accept':
       return undefined
@@ -123,7 +123,7 @@ function dispositionOf(passage: Passage, decision: ChainDecision): Disposition |
     case 'reject': {
       const { device } = passage.visit
       const kind = rejectKindFor(passage.packet, decision.with)
-      const packet = rejectAnswer(device, passage.packet, kind)
+      const packet = rejectAnswer(device, passage.packet, kind, hook !== 'prerouting')
       if (packet) passage.made.push({ packet, why: 'reject', inherits: inheritanceOf(passage) })
       return { kind: 'rejected', by: decision.by, with: kind }
     }

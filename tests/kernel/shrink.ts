@@ -72,8 +72,7 @@ function* fewerRules(given: GeneratedCase): Iterable<GeneratedCase> {
     for (const table of host.tables) {
       for (const chain of table.chains.filter(({ policy }) => policy === undefined)) {
         const chains = table.chains.filter((other) => other !== chain)
-        if (chains.some(({ rules }) => rules.some(({ target }) => target.endsWith(` ${chain.name}`))))
-          continue
+        if (chains.some(({ rules }) => rules.some(({ target }) => leadsTo(target, chain.name)))) continue
         yield changed(given, host, {
           ...host,
           tables: host.tables.map((each) => (each === table ? { ...table, chains } : each)),
@@ -122,6 +121,9 @@ function changed(given: GeneratedCase, old: GeneratedRules, replacement: Generat
     given.rules.map((each) => (each === old ? replacement : each)),
   )
 }
+
+/** Also through a map of nft. */
+const leadsTo = (target: string, chain: string) => target.split(/[ ,]/).includes(chain)
 
 const withRules = (given: GeneratedCase, rules: readonly GeneratedRules[]) =>
   withPieces(given, rules, given.asked.packets)

@@ -14,9 +14,17 @@ export function rejectKindFor(packet: Packet, wanted: RejectKind | undefined): R
   return packet.kind === 'tcp' ? 'tcp-reset' : 'icmp-port-unreachable'
 }
 
-/** The packet that a reject answers with; undefined where it stays silent [D1, D5, D7]. */
-export function rejectAnswer(device: NetworkDevice, packet: Packet, kind: RejectKind): Packet | undefined {
-  if (kind !== 'tcp-reset') return icmpErrorAbout(device, packet, kind)
+/**
+ * The packet that a reject answers with; undefined where it stays silent [D1, D5, D7]. `isRouted`: it is known whom
+ * the packet is for.
+ */
+export function rejectAnswer(
+  device: NetworkDevice,
+  packet: Packet,
+  kind: RejectKind,
+  isRouted: boolean,
+): Packet | undefined {
+  if (kind !== 'tcp-reset') return icmpErrorAbout(device, packet, kind, isRouted)
   return packet.kind === 'tcp' ? resetFor(packet, device.profile.hopLimit) : undefined
 }
 

@@ -77,7 +77,10 @@ export function failedTest(
     ...(actual === undefined ? {} : { actual }),
     wanted: formatCondition(test, names),
     negated: test.negated,
-    sentence: actual === undefined ? absentSentence(field) : failureSentence(test, field, actual, names),
+    sentence:
+      actual === undefined || (actual === '' && !test.negated)
+        ? absentSentence(field)
+        : failureSentence(test, field, actual, names),
   }
 }
 

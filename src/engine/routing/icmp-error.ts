@@ -41,9 +41,16 @@ function tosOfErrorAbout({ family, tos }: Packet): number {
 const TYPE_OF_SERVICE = 0x1e
 const INTERNETWORK_CONTROL = 0xc0
 
-/** The device answers from the address that was asked for, if that is its own, else from the one facing the sender [E5]. */
-function answeringAddress(device: NetworkDevice, { src, dst }: Packet): IpAddress | undefined {
-  return isOwnAddress(device, dst) ? dst : sourceAddressFor(device, src)
+/**
+ * The device answers from the address that was asked for, if that is its own, else from the one facing the sender [E5].
+ * IPv4 looks for its own in the route, which a packet has not got in prerouting; IPv6 asks its addresses.
+ */
+function answeringAddress(
+  device: NetworkDevice,
+  { src, dst, family }: Packet,
+  isRouted: boolean,
+): IpAddress | undefined {
+  return (isRouted || family === 6) && isOwnAddress(device, dst) ? dst : sourceAddressFor(device, src)
 }
 
 /**
@@ -54,11 +61,12 @@ export function icmpErrorAbout(
   device: NetworkDevice,
   packet: Packet,
   meaning: IcmpMeaning,
+  isRouted = true,
 ): Packet | undefined {
   const { src: sender, dst, fragment, badChecksum } = packet
   if (isIcmpError(packet) || badChecksum || (fragment && fragment.offset > 0)) return undefined
   if (isBroadcast(device, dst) || isMulticast(dst) || isMulticast(sender)) return undefined
-  const src = answeringAddress(device, packet)
+  const src = answeringAddress(device, packet, isRouted)
   if (src === undefined) return undefined
   const [type, code] = NUMBERS[meaning][packet.family]
   const { hopLimit } = device.profile

@@ -11,7 +11,8 @@ export function interfaceField(id: 'iif' | 'oif', label: string): Field {
     label,
     short: id === 'iif' ? 'in' : 'out',
     domain: { kind: 'names' },
-    read: (context) => context[id],
+    // Where there is none, the kernel compares an empty name: "any but wan0" holds (ip_tables.c, nft_meta.c).
+    read: (context) => context[id] ?? '',
     parse: (text) =>
       parseTerms(text, (part) =>
         INTERFACE_NAME.test(part)
@@ -23,7 +24,7 @@ export function interfaceField(id: 'iif' | 'oif', label: string): Field {
             ),
       ),
     format: (terms, names) => formatTerms(terms, names, ({ first, last }) => `${first}-${last}`),
-    formatValue: (value) => String(value),
+    formatValue: (value) => (value === '' ? 'none' : String(value)),
     source: 'iptables(8) -i, -o; nft(8) iifname, oifname',
   }
 }

@@ -96,7 +96,7 @@ class Asking:
             host.reset()
             targets = rules.load(host.namespace, given.get(name), host.tables)
             host.settings(given.get(name, {}).get("sysctl", {}))
-            host.events.start(host.control, targets)
+            host.events.start(host.control, targets, rules.by_name(given.get(name)))
         every = case["packets"]
         self.cases += 1
         return {"packets": [self._send(lab, packet, every) for packet in every]}

@@ -12,6 +12,7 @@ TRACE = 17
 POLICY, RETURN, RULE = 1, 2, 3
 LEGACY = re.compile(r"^TRACE: ([^:]+):(.+):(rule|policy|return):(\d+) ?$")
 TERMINAL = 0  # NF_DROP
+FAMILY_WORDS = {1: "inet", 2: "ip", 10: "ip6"}  # NFPROTO_*
 
 
 class Event:
@@ -30,7 +31,7 @@ class NftEvents:
     def __init__(self):
         self.netlink = Netlink()
         self.netlink.join(TRACE_GROUP)
-        self.places = {}
+        self.places, self.by_name = {}, set()
         self.packets = {}
         # The trace leaves fragment headers out: what is behind them, by tag.
         self.fragments = {}
@@ -38,7 +39,8 @@ class NftEvents:
     def close(self):
         self.netlink.close()
 
-    def start(self, control, _):
+    def start(self, control, _, by_name):
+        self.by_name = by_name
         self.places = marks.places_of_rules(control)
         self.packets, self.fragments = {}, {}
         self.netlink.drain()
@@ -73,12 +75,18 @@ class NftEvents:
                 return Event("mark", header.key, header, iif, oif, mark=marks.mark_of(chain, place - 1))
             code = attributes(given[5]).get(1)
             drops = code is not None and struct.unpack(">I", code)[0] & 0xFF == TERMINAL
-            return Event("rule", header.key, header, iif, oif, place={"table": table, "chain": chain, "rule": place}, drops=drops)
+            return Event("rule", header.key, header, iif, oif, place={"table": self._named(family, table), "chain": chain, "rule": place}, drops=drops)
         if kind == POLICY and table != marks.TABLE:
             drops = struct.unpack(">I", given[16])[0] == TERMINAL
-            place = {"table": table, "chain": chain, "policy": True}
+            place = {"table": self._named(family, table), "chain": chain, "policy": True}
             return Event("rule", header.key, header, iif, oif, place=place, drops=drops)
         return None
+
+
+    def _named(self, family, table):
+        """As results write a table: with its family where nft made it."""
+        word = FAMILY_WORDS.get(family, str(family))
+        return table if (word, table) in self.by_name else f"{word} {table}"
 
 
 class LegacyEvents:
@@ -93,7 +101,7 @@ class LegacyEvents:
     def close(self):
         self.netlink.close()
 
-    def start(self, _, rules):
+    def start(self, _, rules, __):
         self.rules = rules
         self.netlink.drain()
 
@@ -125,7 +133,7 @@ class LegacyEvents:
             place = {"table": table, "chain": chain, "rule": int(number)}
             drops = targets[int(number) - 1] in ("DROP", "REJECT")
         elif targets.policy:
-            place = {"table": table, "chain": chain, "policy": True}
+            place = {"table": self._named(family, table), "chain": chain, "policy": True}
             drops = targets.policy == "DROP"
         else:
             return None  # the end of a user chain

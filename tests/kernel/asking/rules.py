@@ -27,6 +27,12 @@ def is_legacy(given):
     return any(each["tool"] in LEGACY for each in texts_of(given))
 
 
+def by_name(given):
+    """(family, table) of the tables that results name without their family: those of iptables over nf_tables."""
+    families = {"ip6" if each["tool"].startswith("ip6") else "ip": each for each in texts_of(given) if each["tool"] != "nft"}
+    return {(family, name) for family, each in families.items() for name in tables_of(each["text"])}
+
+
 def tables_of(text):
     return {name for name in BUILT_IN if re.search(rf"^\*{name}\b", text, re.MULTILINE)}
 

@@ -1,6 +1,7 @@
 import type { HostRules } from '../case'
 import type { Choices } from './choices'
 import type { TestNetwork } from './network'
+import { generateNftRules, nftTextOf } from './nft-rules'
 
 /** A rule set in pieces, so that a case can be made smaller by leaving some out. */
 export interface GeneratedRules {
@@ -11,6 +12,9 @@ export interface GeneratedRules {
 
 export interface GeneratedTable {
   readonly name: string
+  /** Of nft's tables, which have sets too. */
+  readonly family?: string
+  readonly sets?: readonly string[]
   readonly chains: readonly GeneratedChain[]
 }
 
@@ -18,6 +22,8 @@ export interface GeneratedChain {
   readonly name: string
   /** Of a built-in chain. */
   readonly policy?: string
+  /** Where a base chain of nft hangs. */
+  readonly base?: string
   readonly rules: readonly GeneratedRule[]
 }
 
@@ -27,8 +33,8 @@ export interface GeneratedRule {
 }
 
 export const TOOLS_OF = {
-  4: ['iptables-legacy-restore', 'iptables-restore'],
-  6: ['ip6tables-legacy-restore', 'ip6tables-restore'],
+  4: ['iptables-legacy-restore', 'iptables-restore', 'nft'],
+  6: ['ip6tables-legacy-restore', 'ip6tables-restore', 'nft'],
 } as const
 export type Tool = (typeof TOOLS_OF)[4 | 6][number]
 
@@ -51,6 +57,7 @@ export function generateRules(
   tool: Tool,
   host: string,
 ): GeneratedRules {
+  if (tool === 'nft') return generateNftRules(random, network, host)
   const names: TableName[] = ['filter']
   if (random.chance(45)) names.unshift('nat')
   if (random.chance(25)) names.unshift('mangle')
@@ -307,8 +314,9 @@ function natTarget(
 }
 
 /** The text as the tool reads it. */
-export function textOf({ tables }: GeneratedRules): string {
-  return tables
+export function textOf(given: GeneratedRules): string {
+  if (given.tool === 'nft') return nftTextOf(given)
+  return given.tables
     .map(({ name, chains }) => {
       const declared = chains.map((chain) => `:${chain.name} ${chain.policy ?? '-'} [0:0]`)
       const rules = chains.flatMap((chain) =>
