@@ -122,9 +122,18 @@ describe('a test whose field the packet lacks does not match, negated or not', (
     ['R077: a datagram has no flags, so not SYN does not match', 'tcpFlags', 'not SYN', dns, false],
     ['an IPv6 test does not match an IPv4 packet', 'dst', '2001:db8::/32', dns, false],
     ['without tracking there is no state', 'ctState', 'not invalid', dns, false],
-    ['a packet made here has no in interface', 'iif', 'not wan', dns, false],
   ])('%s', (_, id, text, context, expected) => {
     expect(matches(id, text, context)).toBe(expected)
+  })
+})
+
+describe('an interface that is not there has an empty name, which is compared like any other', () => {
+  test.each<[string, string, boolean]>([
+    ['it is not wan', 'wan', false],
+    ['it is one of all but wan', 'not wan', true],
+    ['it begins with nothing', '+', true],
+  ])('%s', (_, text, expected) => {
+    expect(matches('iif', text, dns)).toBe(expected)
   })
 })
 
