@@ -45,11 +45,12 @@ export function traceRecorder(passage: Passage, hook: Hook): Recorder {
       if (tracking?.entry) setConnectionMark(passage, tracking.entry.mark)
     },
     untracked: () => {
-      // NOTRACK after the tracker has looked does nothing [e11 B4].
+      // After the tracker has looked it does nothing [e11 B4], but to a packet that belongs to no connection (nft_ct.c).
       const { device, inherits } = passage.visit
       // Nor does it after a rule has given the packet a helper.
       const isFree = !inherits?.answersUntracked && passage.helper === undefined
-      if (device.tracks && isFree) passage.tracking ??= UNTRACKED
+      const belongs = passage.tracking !== undefined && passage.tracking.state !== 'invalid'
+      if (device.tracks && isFree && !belongs) passage.tracking = UNTRACKED
       return contextOf(passage)
     },
     helped: (name) => giveHelper(passage, name),

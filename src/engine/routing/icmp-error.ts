@@ -43,14 +43,16 @@ const INTERNETWORK_CONTROL = 0xc0
 
 /**
  * The device answers from the address that was asked for, if that is its own, else from the one facing the sender [E5].
- * IPv4 looks for its own in the route, which a packet has not got in prerouting; IPv6 asks its addresses.
+ * IPv4 looks for its own in the route. In prerouting there is none yet and the way back is taken for it, which is local
+ * for what the device sent itself; IPv6 asks its addresses.
  */
 function answeringAddress(
   device: NetworkDevice,
   { src, dst, family }: Packet,
   isRouted: boolean,
 ): IpAddress | undefined {
-  return (isRouted || family === 6) && isOwnAddress(device, dst) ? dst : sourceAddressFor(device, src)
+  const looks = isRouted || family === 6 || isOwnAddress(device, src)
+  return looks && isOwnAddress(device, dst) ? dst : sourceAddressFor(device, src)
 }
 
 /**

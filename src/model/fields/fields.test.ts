@@ -133,7 +133,10 @@ describe('an interface that is not there has an empty name, which is compared li
     ['it is one of all but wan', 'not wan', true],
     ['it begins with nothing', '+', true],
   ])('%s', (_, text, expected) => {
-    expect(matches('iif', text, dns)).toBe(expected)
+    const madeHere = {
+      packet: udpPacket({ src: ip('192.0.2.1'), dst: ip('192.0.2.2'), sport: 5000, dport: 53 }),
+    }
+    expect(matches('iif', text, madeHere)).toBe(expected)
   })
 })
 
