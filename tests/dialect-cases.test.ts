@@ -31,6 +31,18 @@ const SURROUNDINGS: Readonly<
     wrap: lines,
     unwrap: (text) => text.split('\n').map((line) => line.replace(/\s+/g, ' ').trim()),
   },
+  ipchains: {
+    wrap: (input) =>
+      input
+        .split(' / ')
+        .map((each) => `ipchains ${each}`)
+        .join('\n'),
+    unwrap: (text) =>
+      text
+        .split('\n')
+        .filter((line) => /^ipchains -[AN]|^# off/.test(line))
+        .map((line) => line.replace('ipchains ', '')),
+  },
   'cisco-ios': { wrap: inList, unwrap: ownEntries },
 }
 

@@ -178,6 +178,21 @@ describe.each(HOSTILE)('%s', (_what, text) => {
     },
   )
 
+  test('ipchains: every line has a form of ours, and no rule accepts but a policy', () => {
+    for (const { firewall, given } of poisoned(text)) {
+      const printed = dialectOf('ipchains')?.print?.(firewall, given).text ?? ''
+      for (const line of printed.split('\n'))
+        expect(line).toMatch(
+          /^(?:$|#|ipchains -(?:F$|P (?:input|forward|output) (?:ACCEPT|DENY|REJECT)$|N [A-Za-z][\w-]*$|A [\w-]+(?: [\w.:/!+-]+)*$))/,
+        )
+      const read = dialectOf('ipchains')?.parse?.(printed, { ...given, interfaces: [] })
+      expect(read?.diagnostics.filter(({ kind }) => kind === 'syntax-error')).toEqual([])
+      const rules = read?.ok ? allChains(read.value.firewall.ruleset).flatMap(({ chain }) => chain.rows) : []
+      const accepting = rules.filter((row) => row.kind === 'rule' && row.target.kind === 'accept')
+      expect(accepting.filter((row) => row.kind === 'rule' && row.name !== 'policy')).toEqual([])
+    }
+  })
+
   test('cisco-ios: every line has a form of ours, and no entry permits but a policy', () => {
     for (const { firewall, given } of poisoned(text)) {
       const lines = (dialectOf('cisco-ios')?.print?.(firewall, given).text ?? '').split('\n')

@@ -36,6 +36,14 @@ export interface InterfaceTest {
   readonly negated: boolean
 }
 
+/** A test of flags that wants none: in place of one that a language says in a word of its own, so that TCP is still asked for. */
+export const ANY_FLAGS: FieldTest = {
+  kind: 'test',
+  field: 'tcpFlags',
+  negated: false,
+  terms: [{ kind: 'range', first: 0, last: 255 }],
+}
+
 /** What a person can still read of one rule. */
 const CASES_AT_MOST = 500
 const FLAGS = Object.values(TCP_FLAG)

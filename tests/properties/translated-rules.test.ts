@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import type { Dialect, PrintedRules } from '@/dialects/dialect'
 import { dialectOf } from '@/dialects/lookup'
 import type { Firewall } from '@/model/firewalls/firewall-kind'
+import { firewallKind } from '@/model/firewalls/lookup'
 import { FAMILY, type Family } from '@/model/packet/address'
 import { allChains, rulesOf } from '@/model/ruleset/chains'
-import type { Row, Rule } from '@/model/ruleset/ruleset'
+import type { Chain, Row, Rule } from '@/model/ruleset/ruleset'
 import { context, homeOf } from '../arbitraries/rules'
 import { packetsFor } from '../verdicts'
 import { type Verdict, verdictOf, WAYS, type Way } from './verdicts'
@@ -65,7 +66,32 @@ interface Law {
 const stateless = (family: Family) =>
   homeOf(family).map((each): Firewall => silenced({ ...each, kind: 'home-stateless', builtins: [] }))
 
+/** The rules of a home filter in `input` and `output` of Linux 2.2, whose one answer is "port unreachable". */
+const onIpchains = (family: Family) =>
+  homeOf(family).map((home): Firewall => {
+    const answers = (row: Row, chain: string): Row => ({
+      ...row,
+      id: `${chain}-${row.id}`,
+      ...(row.kind === 'rule' &&
+        row.target.kind === 'reject' && { target: { kind: 'reject', with: 'icmp-port-unreachable' } }),
+    })
+    const empty = firewallKind('ipchains').create()
+    const [inbound, outbound] = home.ruleset.tables[0]?.chains ?? []
+    const from: Readonly<Record<string, Chain | undefined>> = { input: inbound, output: outbound }
+    const tables = empty.ruleset.tables.map((table) => ({
+      ...table,
+      chains: table.chains.map((chain) => ({
+        ...chain,
+        ...from[chain.name],
+        name: chain.name,
+        rows: (from[chain.name]?.rows ?? []).map((row) => answers(row, chain.name)),
+      })),
+    }))
+    return { ...empty, ruleset: { tables } }
+  })
+
 const LAWS: readonly Law[] = [
+  { id: 'ipchains', ways: WAYS, firewall: onIpchains, families: [4] },
   // What the router sends by itself is asked by no list.
   {
     id: 'cisco-ios',

@@ -5,7 +5,7 @@ import type { Prefix } from '@/model/packet/prefix'
 import type { FlagTest } from '@/model/packet/tcp-flags'
 import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
-import { type PlainCase, plainCases } from '../plain-cases'
+import { ANY_FLAGS, type PlainCase, plainCases } from '../plain-cases'
 import { plainTest } from '../plain-terms'
 import { keepsOption } from './read-entry'
 import { ESTABLISHED, FLAG_NAMES } from './read-flags'
@@ -42,13 +42,6 @@ export function writeEntries(match: readonly Condition[], family: Family, contex
   const asked = rest.map((each) => (each === established ? ANY_FLAGS : each))
   const cases = plainCases(asked, family, context, FIELDS)
   return cases.map((each) => writeCase(each, family, [...(established ? ['established'] : []), ...options]))
-}
-
-const ANY_FLAGS: FieldTest = {
-  kind: 'test',
-  field: 'tcpFlags',
-  negated: false,
-  terms: [{ kind: 'range', first: 0, last: 255 }],
 }
 
 function saysEstablished(condition: FieldTest, context: Lookup): boolean {

@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { formatCondition } from '@/model/fields/cell'
 import type { Names } from '@/model/fields/field'
+import { firewallKind } from '@/model/firewalls/lookup'
+import { writtenRule } from '@/model/firewalls/written-rule'
 import { findChain, rulesOf } from '@/model/ruleset/chains'
+import { context } from '../../../tests/arbitraries/rules'
 import { detectDialect } from '../detect'
 import { parseIpchains } from './parse'
+import { printIpchains } from './print'
 
 const NAMES: Names = { deviceId: () => undefined, deviceName: () => undefined, setHolds: () => undefined }
 
 /** Each rule of a chain in one line: "protocol tcp, sport 80: accept". */
 function rulesIn(text: string, chain: string): string[] {
-  const read = parseIpchains(text)
+  const read = parseIpchains(text, context)
   if (!read.ok) throw new Error(read.diagnostics[0]?.message)
   const found = findChain(read.value.firewall.ruleset, { family: 'ip', table: 'filter', chain })
   return (found ? rulesOf(found) : []).map(({ match, target, log }) => {
@@ -21,7 +25,7 @@ function rulesIn(text: string, chain: string): string[] {
   })
 }
 const notes = (text: string) =>
-  parseIpchains(text).diagnostics.map(({ line, column, message }) => `${line}:${column} ${message}`)
+  parseIpchains(text, context).diagnostics.map(({ line, column, message }) => `${line}:${column} ${message}`)
 
 describe('the rules of the column, as they stand there', () => {
   const text = `ipchains -A output -s 61000:65095 -d
@@ -59,6 +63,7 @@ describe('rules', () => {
     ['-p udp --dport ! 53 -j DENY', 'protocol udp, dport not 53: drop'],
     ['-p icmp -s 0/0 echo-request -j REJECT', 'protocol icmp, icmpType echo-request: reject'],
     ['-p icmp --icmp-type 3 -j ACCEPT', 'protocol icmp, icmpType destination-unreachable: accept'],
+    ['-p icmp -s 0/0 3 -d 0/0 4 -j ACCEPT', 'protocol icmp, icmpType fragmentation-needed: accept'],
     ['-s ! 10/8 -j RETURN', 'src not 10.0.0.0/8: return'],
     ['-p ! tcp -i eth+ -j DENY', 'protocol not tcp, iif eth+: drop'],
     ['-d 10.1.0.0/255.255.0.0 -l', 'dst 10.1.0.0/16: log, continue'],
@@ -95,7 +100,7 @@ describe('ipchains-save', () => {
     ':input DENY\n:forward ACCEPT\n:output ACCEPT\nSaving `input`.\n-A input -s 0.0.0.0/0.0.0.0 -d 0.0.0.0/0.0.0.0 80:80 -i eth0 -p 6 -j ACCEPT -y\n'
   test('R051: policies and rules', () => {
     expect(rulesIn(text, 'input')[0]).toMatch(/^protocol tcp, dport 80, tcpFlags .*, iif eth0: accept$/)
-    const read = parseIpchains(text)
+    const read = parseIpchains(text, context)
     const input =
       read.ok && findChain(read.value.firewall.ruleset, { family: 'ip', table: 'filter', chain: 'input' })
     if (!input) throw new Error('not read')
@@ -119,4 +124,69 @@ describe('what cannot be read says where and what would be right', () => {
 
 test('a pasted script is known by itself', () => {
   expect(detectDialect('#!/bin/sh\n/sbin/ipchains -P input DENY\n')[0]?.dialect.id).toBe('ipchains')
+})
+
+describe('written', () => {
+  const write = (text: string) => {
+    const read = parseIpchains(text, context)
+    if (!read.ok) throw new Error(read.diagnostics[0]?.message)
+    return printIpchains(read.value.firewall, context)
+  }
+  const commands = ({ text }: { readonly text: string }) =>
+    text.split('\n').filter((line) => /^ipchains/.test(line))
+
+  test('R066, R067, R078: the rules of the column come back as they were', () => {
+    const text = `ipchains -P input DENY
+ipchains -P forward ACCEPT
+ipchains -P output ACCEPT
+ipchains -F
+ipchains -A input -p tcp -s 0.0.0.0/0 80 -d 0.0.0.0/0 61000:65095 -i eth0 ! -y -j ACCEPT
+ipchains -A input -l -j DENY
+ipchains -A output -p tcp -s 0.0.0.0/0 61000:65095 -d 0.0.0.0/0 80 -i eth0 -j ACCEPT`
+    const printed = write(text)
+    expect(commands(printed)).toEqual(text.split('\n'))
+    expect(printed).toMatchObject({ losses: [], complete: true })
+    expect(printed.text.split('\n').filter((line) => line.startsWith('#'))).toEqual([
+      '#!/bin/sh',
+      '# Made by Highport from the design "Home network", device "Home router". For ipchains, IPv4 only.',
+    ])
+  })
+  test('R053: the state of a connection cannot be asked for; what can be is named', () => {
+    const home = firewallKind('home-stateful').create()
+    const printed = printIpchains(home, context)
+    expect(printed.complete).toBe(false)
+    expect(printed.losses.map(({ sentence }) => sentence)).toContain(
+      'The rule is left out: Linux 2.2 keeps no state of connections. For TCP, "not SYN" in the flags lets answers in and nothing that opens.',
+    )
+    expect(printed.text).toContain('# INCOMPLETE')
+  })
+  test('R068: a test that also wants FIN to be clear is told to be wider here', () => {
+    const { ruleset } = firewallKind('home-stateless').create()
+    const opening = writtenRule(
+      { id: 'r1', name: '', cells: { protocol: 'tcp', tcpFlags: 'SYN' }, target: 'drop' },
+      NAMES,
+    )
+    const tables = ruleset.tables.map((table) => ({
+      ...table,
+      chains: table.chains.map((chain) => ({ ...chain, rows: chain.name === 'inbound' ? [opening] : [] })),
+    }))
+    const printed = printIpchains(
+      { ...firewallKind('home-stateless').create(), ruleset: { tables } },
+      context,
+    )
+    expect(printed.text).toContain('-p tcp -y -j DENY')
+    expect(printed.losses).toContainEqual({
+      rule: 'r1',
+      sentence: 'A packet with SYN and FIN counts as one that opens a connection here.',
+    })
+  })
+  test('a home filter asks inbound and outbound by the outside interface', () => {
+    const printed = printIpchains(firewallKind('home-stateless').create(), context)
+    expect(commands(printed)).toContain('ipchains -A input -i wan -j inbound')
+    expect(commands(printed)).toContain('ipchains -A output -i wan -j outbound')
+  })
+  test('names of chains are short', () => {
+    const text = 'ipchains -N far-too-long\nipchains -A input -j far-too-long'
+    expect(commands(write(text))).toContain('ipchains -N chain')
+  })
 })

@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect'
 import { parseIpchains } from './parse'
+import { printIpchains } from './print'
 
 /** Commands of Linux 2.2's ipchains and what ipchains-save prints. */
 export const ipchains: Dialect = {
@@ -12,4 +13,5 @@ export const ipchains: Dialect = {
       ? 0.96
       : 0,
   parse: parseIpchains,
+  print: printIpchains,
 }

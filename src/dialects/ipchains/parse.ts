@@ -1,8 +1,10 @@
 import { firewallKind } from '@/model/firewalls/lookup'
 import { type Diagnostic, diagnostic, failure, type Result, success } from '@/model/result'
-import type { Chain, Policy, Rule } from '@/model/ruleset/ruleset'
-import type { ImportedLine, ImportedRules } from '../dialect'
+import { rulesOf } from '@/model/ruleset/chains'
+import type { Chain, Policy, Row, Rule } from '@/model/ruleset/ruleset'
+import type { ImportedLine, ImportedRules, ParseContext } from '../dialect'
 import type { Word } from '../iptables/words'
+import { type Note, readNote, readTitle, settleRows } from './notes'
 import { readRuleWords } from './rule-words'
 import { type CommandLine, readCommands } from './syntax'
 
@@ -12,47 +14,67 @@ const BUILT_IN = ['input', 'forward', 'output']
 interface Draft {
   readonly name: string
   policy?: Policy
-  rules: Rule[]
+  rows: Row[]
 }
 
 /** Reads commands of ipchains (a script, or lines out of one) and what ipchains-save prints. */
-export function parseIpchains(text: string): Result<ImportedRules> {
+export function parseIpchains(text: string, context: ParseContext): Result<ImportedRules> {
   const lines = readCommands(text)
   const commands = lines.filter(({ kind }) => kind === 'command' || kind === 'policy')
   if (commands.length === 0)
     return failure('No command of ipchains is in this text, such as "ipchains -A input -p tcp -y -j DENY".')
-  const reading = new Reading(commands)
-  const told = lines.flatMap((line) => reading.read(line, text.split(/\r?\n/)))
+  const reading = new Reading(commands, context)
+  const physical = text.split(/\r?\n/)
+  const read = lines.flatMap((line) => reading.read(line, physical))
+  const { chains, renamed } = reading.settled()
+  const told = read.map((line) => ({
+    ...line,
+    rules: [...new Set(line.rules.map((id) => renamed.get(id) ?? id))],
+  }))
   const diagnostics = reading.diagnostics
-  const rules = reading.chains.reduce((sum, chain) => sum + chain.rules.length, 0)
+  const rules = chains.reduce((sum, chain) => sum + rulesOf(chain).length, 0)
   const empty = firewallKind('ipchains').create()
   const [table] = empty.ruleset.tables
   if (!table) throw new Error('ipchains has a table')
-  const firewall = { ...empty, ruleset: { tables: [{ ...table, chains: reading.chains.map(chainOf) }] } }
-  const masquerades = reading.chains.some((chain) =>
-    chain.rules.some(({ target }) => target.kind === 'masquerade'),
+  const firewall = { ...empty, ruleset: { tables: [{ ...table, chains }] } }
+  const masquerades = chains.some((chain) =>
+    chain.rows.some((row) => row.kind === 'rule' && row.target.kind === 'masquerade'),
   )
   return success({ firewall, nat: masquerades ? 'masquerading' : 'off', rules, lines: told }, diagnostics)
 }
 
-function chainOf({ name, policy, rules }: Draft): Chain {
-  return { name, ...(policy ? { base: { policy } } : {}), rows: rules }
-}
-
 class Reading {
-  readonly chains: Draft[] = BUILT_IN.map((name) => ({ name, policy: 'accept', rules: [] }))
+  readonly chains: Draft[] = BUILT_IN.map((name) => ({ name, policy: 'accept', rows: [] }))
   readonly diagnostics: Diagnostic[] = []
   readonly #outwards: ReadonlySet<string>
+  readonly #context: ParseContext
+  readonly #notes = new Map<string, Note>()
   #ids = 0
+  /** What our last comment says of the commands below it, and how many of those are still to come. */
+  #note: { readonly note: Note; left: number } | undefined
 
-  constructor(commands: readonly CommandLine[]) {
+  constructor(commands: readonly CommandLine[], context: ParseContext) {
     this.#outwards = chainsOutwards(commands)
+    this.#context = context
+  }
+
+  /** The chains once all is read, and the ids that rules have there instead of their own. */
+  settled(): { readonly chains: readonly Chain[]; readonly renamed: ReadonlyMap<string, string> } {
+    const renamed = new Map<string, string>()
+    const chains = this.chains.map(({ name, policy, rows }): Chain => {
+      const field = this.#outwards.has(name) ? 'oif' : 'iif'
+      const settled = settleRows(rows, this.#notes, field, this.#context, renamed)
+      return { name, ...(policy ? { base: { policy } } : {}), rows: settled }
+    })
+    return { chains, renamed }
   }
 
   /** One command, and what became of its lines. */
   read(line: CommandLine, physical: readonly string[]): ImportedLine[] {
     const before = this.diagnostics.length
-    const ids = line.kind === 'command' || line.kind === 'policy' ? this.#command(line) : []
+    if (line.kind === 'comment') this.#readComment(line)
+    const isOff = line.kind === 'off' && this.#note !== undefined
+    const ids = line.kind === 'command' || line.kind === 'policy' || isOff ? this.#command(line) : []
     const wrong = this.diagnostics.slice(before).some(({ kind }) => kind === 'syntax-error')
     const partly = this.diagnostics
       .slice(before)
@@ -60,17 +82,28 @@ class Reading {
     const fate: ImportedLine['fate'] =
       line.kind === 'blank' || line.kind === 'comment'
         ? line.kind
-        : line.kind === 'other' || wrong
-          ? 'not-understood'
-          : partly
-            ? 'partly'
-            : 'understood'
+        : line.kind === 'off' && !isOff
+          ? 'comment'
+          : line.kind === 'other' || wrong
+            ? 'not-understood'
+            : partly
+              ? 'partly'
+              : 'understood'
     return Array.from({ length: line.last - line.first + 1 }, (_, index) => ({
       line: line.first + index,
       text: physical[line.first + index - 1] ?? '',
       fate,
       rules: ids,
     }))
+  }
+
+  #readComment({ text }: CommandLine): void {
+    const note = readNote(text)
+    if (note) this.#note = { note, left: note.commands }
+    const title = readTitle(text)
+    if (!title) return
+    const { chain, ...separator } = title
+    this.#find(chain)?.rows.push(separator)
   }
 
   #say(kind: Diagnostic['kind'], message: string, line: CommandLine, word: Word | undefined): void {
@@ -108,7 +141,7 @@ class Reading {
         return []
       case '-N':
       case '--new':
-        if (chainWord && !this.#find(chainWord.text)) this.chains.push({ name: chainWord.text, rules: [] })
+        if (chainWord && !this.#find(chainWord.text)) this.chains.push({ name: chainWord.text, rows: [] })
         else
           this.#say(
             'syntax-error',
@@ -119,7 +152,7 @@ class Reading {
         return []
       case '-F':
       case '--flush':
-        for (const chain of this.chains) if (!chainWord || chain.name === chainWord.text) chain.rules = []
+        for (const chain of this.chains) if (!chainWord || chain.name === chainWord.text) chain.rows = []
         return []
       case '-X':
       case '-Z':
@@ -146,7 +179,7 @@ class Reading {
   #setPolicy(line: CommandLine, chainWord: Word | undefined, policyWord: Word | undefined): void {
     const chain = this.#find(chainWord?.text ?? '')
     const policy = POLICIES[policyWord?.text ?? '']
-    if (policyWord?.text === '-' && chainWord && !chain) this.chains.push({ name: chainWord.text, rules: [] })
+    if (policyWord?.text === '-' && chainWord && !chain) this.chains.push({ name: chainWord.text, rows: [] })
     else if (!chain || !BUILT_IN.includes(chain.name))
       this.#say(
         'syntax-error',
@@ -186,15 +219,19 @@ class Reading {
     const rule = (match: Rule['match']): Rule => ({
       kind: 'rule',
       id: `r${++this.#ids}`,
-      enabled: true,
-      name: '',
+      enabled: line.kind !== 'off',
+      name: this.#note?.note.name ?? '',
       match,
       target: read.target,
       log: read.log,
       sourceLine: line.first,
     })
     const made = [rule(read.match), ...(read.back ? [rule(read.back)] : [])]
-    chain.rules.splice(at ?? chain.rules.length, 0, ...made)
+    chain.rows.splice(at ?? chain.rows.length, 0, ...made)
+    if (this.#note) {
+      for (const { id } of made) this.#notes.set(id, this.#note.note)
+      this.#note = --this.#note.left > 0 ? this.#note : undefined
+    }
     return made.map(({ id }) => id)
   }
 }

@@ -58,6 +58,10 @@ const LONG: Readonly<Record<string, string>> = {
 /** -y looks at these three; FIN does not matter (R068). */
 const OPENING = flagTerms({ mask: TCP_FLAG.SYN | TCP_FLAG.ACK | TCP_FLAG.RST, value: TCP_FLAG.SYN })
 
+/** Whether `-y` takes a packet with these flags for one that opens a connection. */
+export const opensConnection = (flags: number): boolean =>
+  (flags & (TCP_FLAG.SYN | TCP_FLAG.ACK | TCP_FLAG.RST)) === TCP_FLAG.SYN
+
 /** Reads a rule. `interfaceField`: what `-i` means in the chain, the way in or the way out. */
 export function readRuleWords(words: readonly Word[], interfaceField: 'iif' | 'oif'): ReadRule {
   const remarks: Remark[] = []
@@ -179,11 +183,11 @@ export function readRuleWords(words: readonly Word[], interfaceField: 'iif' | 'o
   if (protocol)
     tests.push(range('protocol', protocol.negated, { first: protocol.number, last: protocol.number }))
   const ported = isPlain(PROTOCOL.tcp) || isPlain(PROTOCOL.udp)
-  for (const { ports } of [ends.src, ends.dst]) {
-    if (!ports || ported) continue
-    if (isPlain(PROTOCOL.icmp)) takeIcmpType(ports.word, ports.negated)
-    else say('syntax-error', `${ports.word.text} is a port, which needs -p tcp or -p udp.`, ports.word)
-  }
+  if (isPlain(PROTOCOL.icmp)) takeIcmpEnds(ends.src.ports, ends.dst.ports)
+  else
+    for (const { ports } of [ends.src, ends.dst])
+      if (ports && !ported)
+        say('syntax-error', `${ports.word.text} is a port, which needs -p tcp or -p udp.`, ports.word)
   const forth = [...tests, ...endTests('src', ends.src), ...endTests('dst', ends.dst)]
   const back = [...tests, ...endTests('src', ends.dst), ...endTests('dst', ends.src)]
   return { match: sortConditions(forth), back: both ? sortConditions(back) : undefined, target, log, remarks }
@@ -234,6 +238,27 @@ export function readRuleWords(words: readonly Word[], interfaceField: 'iif' | 'o
     else if (Number.isInteger(number) && number >= 0 && number <= 255)
       tests.push(range('icmpType', negated, icmpTypeRange(number)))
     else say('syntax-error', `${word.text} is not a type of ICMP.`, word)
+  }
+
+  /** Of ICMP the type stands where the source port does, the code where the destination port does. */
+  function takeIcmpEnds(type: End['ports'], code: End['ports']): void {
+    if (!type && !code) return
+    const number = type && /^\d+$/.test(type.word.text) ? Number(type.word.text) : undefined
+    if (type && !code) takeIcmpType(type.word, type.negated)
+    else if (code && (number === undefined || number > 255 || type?.negated || code.negated))
+      say('syntax-error', 'A code of ICMP needs one type before it, as -s 0/0 3 -d 0/0 4.', code.word)
+    else if (code && number !== undefined) {
+      const { first, last } = code.interval
+      if (Number(last) > 255 || !/^[\d:]+$/.test(code.word.text))
+        say('syntax-error', `${code.word.text} is not a code of ICMP.`, code.word)
+      else
+        tests.push(
+          range('icmpType', false, {
+            first: number * 256 + Number(first),
+            last: number * 256 + Number(last),
+          }),
+        )
+    }
   }
 
   function endTests(side: 'src' | 'dst', { address, ports }: End): Condition[] {

@@ -5,7 +5,8 @@ export interface CommandLine {
   /** Physical lines, from 1, both inclusive. */
   readonly first: number
   readonly last: number
-  readonly kind: 'command' | 'policy' | 'blank' | 'comment' | 'other'
+  readonly kind: 'command' | 'off' | 'policy' | 'blank' | 'comment' | 'other'
+  readonly text: string
   /** Words behind the name of the tool. */
   readonly words: readonly Word[]
   /** A shell construct that only a shell can work out. */
@@ -13,6 +14,8 @@ export interface CommandLine {
 }
 
 const COMMAND = /^\s*(?:sudo\s+)?(?:\S*\/)?ipchains\s/
+/** A command that we wrote for a rule that is off. */
+const OFF = /^# off: (?=ipchains -A )/
 /** ":input DENY" of ipchains-save. */
 const POLICY = /^:(\S+)\s+(\S+)/
 const SAVED = /^-[A-Z]\s/
@@ -28,13 +31,19 @@ export function readCommands(text: string): CommandLine[] {
     while (isCommand && at < physical.length && (line.endsWith('\\') || /^\s+\S/.test(physical[at] ?? ''))) {
       line = `${line.replace(/\\$/, '')} ${physical[at++]}`
     }
-    commands.push({ first: first + 1, last: at, ...readLine(line) })
+    commands.push({ first: first + 1, last: at, text: line, ...readLine(line) })
   }
   return commands
 }
 
 function readLine(line: string): Pick<CommandLine, 'kind' | 'words' | 'trouble'> {
   if (line.trim() === '') return { kind: 'blank', words: [] }
+  const off = OFF.exec(line)?.[0].length
+  if (off !== undefined) {
+    const { words, expansion, rest } = shellWords(line.slice(off))
+    const shifted = words.slice(1).map((word) => ({ ...word, offset: word.offset + off }))
+    return { kind: (expansion ?? rest) ? 'comment' : 'off', words: shifted }
+  }
   if (/^\s*#/.test(line)) return { kind: 'comment', words: [] }
   const { words, expansion, rest } = shellWords(line)
   const policy = POLICY.exec(line)

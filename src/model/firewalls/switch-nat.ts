@@ -19,7 +19,7 @@ export type TranslatingDevice = Pick<Device, 'interfaces' | 'nat'>
 const outsideOf = (device: TranslatingDevice) => interfacesOn(device, 'outside').map((each) => each.name)
 
 /** "What leaves by an outside interface gets its address." Undefined where the device has no outside. */
-function masqueradeRule(names: readonly string[]): Rule | undefined {
+export function masqueradeRule(names: readonly string[]): Rule | undefined {
   if (names.length === 0) return undefined
   return writtenRule(
     {
