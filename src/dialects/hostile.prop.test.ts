@@ -183,7 +183,7 @@ describe.each(HOSTILE)('%s', (_what, text) => {
       const printed = dialectOf('ipchains')?.print?.(firewall, given).text ?? ''
       for (const line of printed.split('\n'))
         expect(line).toMatch(
-          /^(?:$|#|ipchains -(?:F$|P (?:input|forward|output) (?:ACCEPT|DENY|REJECT)$|N [A-Za-z][\w-]*$|A [\w-]+(?: [\w.:/!+-]+)*$))/,
+          /^(?:$|#|ipchains -(?:[FX]$|P (?:input|forward|output) (?:ACCEPT|DENY|REJECT)$|N [A-Za-z][\w-]*$|A [\w-]+(?: [\w.:/!+-]+)*$))/,
         )
       const read = dialectOf('ipchains')?.parse?.(printed, { ...given, interfaces: [] })
       expect(read?.diagnostics.filter(({ kind }) => kind === 'syntax-error')).toEqual([])

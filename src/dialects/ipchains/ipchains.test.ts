@@ -140,6 +140,7 @@ describe('written', () => {
 ipchains -P forward ACCEPT
 ipchains -P output ACCEPT
 ipchains -F
+ipchains -X
 ipchains -A input -p tcp -s 0.0.0.0/0 80 -d 0.0.0.0/0 61000:65095 -i eth0 ! -y -j ACCEPT
 ipchains -A input -l -j DENY
 ipchains -A output -p tcp -s 0.0.0.0/0 61000:65095 -d 0.0.0.0/0 80 -i eth0 -j ACCEPT`

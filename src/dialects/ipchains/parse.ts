@@ -155,6 +155,9 @@ class Reading {
         for (const chain of this.chains) if (!chainWord || chain.name === chainWord.text) chain.rows = []
         return []
       case '-X':
+      case '--delete-chain':
+        this.#deleteChains(chainWord)
+        return []
       case '-Z':
       case '-L':
       case '-C':
@@ -170,6 +173,14 @@ class Reading {
         )
         return []
     }
+  }
+
+  /** User chains without rules go, all or the one that is named. */
+  #deleteChains(named: Word | undefined): void {
+    const isGone = (chain: Draft) =>
+      !BUILT_IN.includes(chain.name) && chain.rows.length === 0 && (!named || chain.name === named.text)
+    const kept = this.chains.filter((chain) => !isGone(chain))
+    this.chains.splice(0, this.chains.length, ...kept)
   }
 
   #find(name: string): Draft | undefined {

@@ -69,6 +69,7 @@ class Writer {
     return [
       ...policies,
       'ipchains -F',
+      'ipchains -X',
       ...users.map(({ name }) => `ipchains -N ${this.#names.get(name)}`),
       ...this.#chains.flatMap((chain) => chain.rows.flatMap((row) => this.#row(row, chain))),
     ]
