@@ -27,6 +27,10 @@ const SURROUNDINGS: Readonly<
     wrap: lines,
     unwrap: (text) => text.split('\n').filter((line) => !line.startsWith('#')),
   },
+  uci: {
+    wrap: lines,
+    unwrap: (text) => text.split('\n').flatMap((line) => (line.trim().startsWith('#') ? [] : [line.trim()])),
+  },
   'home-router': {
     wrap: lines,
     unwrap: (text) => text.split('\n').map((line) => line.replace(/\s+/g, ' ').trim()),

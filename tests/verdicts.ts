@@ -26,6 +26,8 @@ export interface Verdict {
   readonly kind: ChainDecision['kind']
   /** Id of the rule; "policy" where none decided. */
   readonly by: string
+  /** Name of the rule; "policy" where none decided. */
+  readonly name: string
   readonly with: string | undefined
 }
 
@@ -57,6 +59,7 @@ export function verdictOf(
   return {
     kind: decision.kind,
     by: decision.by.kind === 'rule' ? decision.by.rule : 'policy',
+    name: decision.by.kind === 'rule' ? decision.by.name : 'policy',
     with: decision.kind === 'reject' ? answer(decision.with, packet) : undefined,
   }
 }

@@ -8,6 +8,7 @@ import { markdown } from './markdown/markdown'
 import { nft } from './nft/nft'
 import { routeros } from './routeros/routeros'
 import { text } from './text/text'
+import { uci } from './uci/uci'
 
 /** The rule languages in the order of the menus. */
 export const DIALECTS: readonly Dialect[] = [
@@ -17,6 +18,7 @@ export const DIALECTS: readonly Dialect[] = [
   ipchains,
   routeros,
   ciscoIos,
+  uci,
   homeRouter,
   text,
   markdown,

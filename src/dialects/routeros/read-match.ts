@@ -1,4 +1,5 @@
 import { sortConditions } from '@/model/fields/cell'
+import { CT_STATUS } from '@/model/fields/connection'
 import { ctStateTerms } from '@/model/fields/ct-state'
 import {
   ADDRESS_TYPES,
@@ -7,7 +8,9 @@ import {
   CT_STATES,
   type CtState,
   type FieldId,
+  type FieldTest,
   type Interval,
+  type Term,
 } from '@/model/fields/field'
 import { familyInterval } from '@/model/fields/intervals'
 import { flagTerms } from '@/model/fields/tcp-flags'
@@ -152,6 +155,7 @@ const READERS: Readonly<Record<string, (property: Property, place: Place) => Rea
         }
       : { wrong: `${odd || 'Nothing'} is not a connection state. Write ${CT_STATES.join(', ')}.` }
   },
+  'connection-nat-state': ({ negated, text }) => readNatState(negated, text),
   'packet-size': ({ negated, text }) => {
     const range = numberRange(text, 65535)
     return range ? test('length', negated, [range]) : { wrong: `${text} is no size from 0 to 65535.` }
@@ -166,6 +170,32 @@ const READERS: Readonly<Record<string, (property: Property, place: Place) => Rea
   'hop-limit': ({ text }) => readHops(text),
   'tcp-flags': ({ negated, text }) => readFlags(negated, text),
   'icmp-options': ({ negated, text }, { family }) => readIcmp(negated, text, family),
+}
+
+/** Of a connection that is translated; "!" holds for packets of no connection too. */
+function readNatState(negated: boolean, text: string): Read {
+  const words = text.split(',')
+  const terms = words.flatMap((word): Term[] =>
+    word === 'srcnat' || word === 'dstnat' ? [natTerm(word === 'srcnat' ? 'snat' : 'dnat')] : [],
+  )
+  if (terms.length < words.length)
+    return { wrong: `${text || 'Nothing'} is no translation. Write srcnat or dstnat.` }
+  const status: FieldTest = { kind: 'test', field: 'ctStatus', negated, terms }
+  return { conditions: [negated ? { kind: 'either', tests: [WITHOUT_CONNECTION, status] } : status] }
+}
+
+const natTerm = (word: 'snat' | 'dnat'): Term => ({
+  kind: 'masked',
+  bits: CT_STATUS[word],
+  mask: CT_STATUS[word],
+})
+
+/** Packets without a connection: they are INVALID or UNTRACKED, and no others are. */
+export const WITHOUT_CONNECTION: FieldTest = {
+  kind: 'test',
+  field: 'ctState',
+  negated: false,
+  terms: ctStateTerms('invalid', 'untracked'),
 }
 
 function readAddress(field: 'src' | 'dst', { negated, text }: Property, { family }: Place): Read {

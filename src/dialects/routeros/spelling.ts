@@ -200,7 +200,6 @@ export const OTHER_CONDITIONS: ReadonlySet<string> = new Set([
   'connection-bytes',
   'connection-limit',
   'connection-mark',
-  'connection-nat-state',
   'connection-rate',
   'connection-type',
   'content',

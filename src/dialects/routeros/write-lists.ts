@@ -1,13 +1,7 @@
 import type { Interval } from '@/model/fields/field'
-import {
-  FAMILY,
-  type Family,
-  formatAddress,
-  fromInteger,
-  type IpAddress,
-  toInteger,
-} from '@/model/packet/address'
-import { formatPrefix, intervalAsPrefix, type Prefix } from '@/model/packet/prefix'
+import { type Family, formatAddress, type IpAddress } from '@/model/packet/address'
+import { formatPrefix, intervalAsPrefix } from '@/model/packet/prefix'
+import { prefixesOf } from '../prefixes'
 import { writeValue } from './words'
 
 /** Lists that rules name, collected while the rules are written. The same content is written once. */
@@ -80,24 +74,5 @@ export function writeAddresses(interval: Interval, family: Family): string[] {
   if (prefix) return [formatPrefix(prefix)]
   return family === 4
     ? [`${formatAddress(interval.first as IpAddress)}-${formatAddress(interval.last as IpAddress)}`]
-    : prefixesOf(interval, family).map(formatPrefix)
-}
-
-/** The fewest prefixes that hold exactly the interval. */
-function prefixesOf({ first, last }: Interval, family: Family): Prefix[] {
-  const { bits } = FAMILY[family]
-  const end = toInteger(last as IpAddress)
-  const prefixes: Prefix[] = []
-  for (let at = toInteger(first as IpAddress); at <= end; ) {
-    let hostBits = 0
-    while (
-      hostBits < bits &&
-      at % (1n << BigInt(hostBits + 1)) === 0n &&
-      at + (1n << BigInt(hostBits + 1)) - 1n <= end
-    )
-      hostBits++
-    prefixes.push({ address: fromInteger(family, at), prefixLength: bits - hostBits })
-    at += 1n << BigInt(hostBits)
-  }
-  return prefixes
+    : prefixesOf(interval).map(formatPrefix)
 }

@@ -1,5 +1,13 @@
 import { conditionOn, formatCondition } from '@/model/fields/cell'
-import { ADDRESS_TYPES, type Condition, CT_STATES, type FieldTest, type Interval } from '@/model/fields/field'
+import { CT_STATUS } from '@/model/fields/connection'
+import {
+  ADDRESS_TYPES,
+  type Condition,
+  CT_STATES,
+  type EitherTest,
+  type FieldTest,
+  type Interval,
+} from '@/model/fields/field'
 import { complementIntervals, containsValue, familyInterval, unionIntervals } from '@/model/fields/intervals'
 import { fieldOf } from '@/model/fields/lookup'
 import { FAMILY, type Family } from '@/model/packet/address'
@@ -10,6 +18,7 @@ import { protocolRows } from '../iptables/protocol-rows'
 import { LeftOut } from '../left-out'
 import { ofFamily, type PlainTest, plainTest } from '../plain-terms'
 import { hidesSomething } from '../plain-text'
+import { WITHOUT_CONNECTION } from './read-match'
 import {
   ADDRESS_TYPE_NAMES,
   FLAG_NAMES,
@@ -19,10 +28,8 @@ import {
   writeProtocol,
 } from './spelling'
 import { commandWords } from './words'
+import { type Column, type Properties, writeDscp, writeHops, writeNumbers } from './write-header'
 import { menuOf, type WrittenLists, writeAddresses } from './write-lists'
-
-/** Properties of one line. */
-export type Properties = Readonly<Record<string, string>>
 
 export interface WrittenLine {
   readonly properties: Properties
@@ -61,6 +68,10 @@ export function writeMatch(match: readonly Condition[], place: MatchPlace): Writ
       columns.push([keptCondition(condition.text, condition.dialect)])
       continue
     }
+    if (condition.kind === 'either') {
+      columns.push([writeNatState(notTranslated(condition), '!')])
+      continue
+    }
     if (condition.kind !== 'test') throw new LeftOut('it looks at several fields together.')
     const { field } = condition
     if (seen.has(field)) throw new LeftOut(`it asks for the ${fieldOf(field).label} twice.`)
@@ -79,12 +90,6 @@ export function writeMatch(match: readonly Condition[], place: MatchPlace): Writ
     )
   }, protocols)
   return { lines, remember, losses }
-}
-
-interface Column {
-  readonly properties: readonly Properties[]
-  /** Reads back as the same terms. */
-  readonly literal: boolean
 }
 
 function writeTest(test: FieldTest, place: MatchPlace, losses: Loss[]): Column {
@@ -115,8 +120,11 @@ function writeTest(test: FieldTest, place: MatchPlace, losses: Loss[]): Column {
         properties: [{ 'connection-state': bang(plain) + namesOf(plain, CT_STATES).join(',') }],
         literal: true,
       }
+    case 'ctStatus':
+      if (plain.negated) throw new LeftOut('a connection that is not translated is asked for otherwise here.')
+      return { properties: [writeNatState(plain, '')], literal: true }
     case 'length':
-      return numbers(plain, 65535, (range, not) => `${not}${span(range)}`, 'packet-size')
+      return writeNumbers(plain, 65535, (range, not) => `${not}${span(range)}`, 'packet-size')
     case 'hopLimit':
       return writeHops(plain, place.family)
     case 'tos':
@@ -132,6 +140,25 @@ function writeTest(test: FieldTest, place: MatchPlace, losses: Loss[]): Column {
     default:
       throw new LeftOut(`its ${fieldOf(test.field).label} has no spelling here.`)
   }
+}
+
+/** What `connection-nat-state=!dstnat` says: no connection, or one that is not translated so. */
+export function notTranslated({ tests }: EitherTest): Pick<PlainTest, 'bits'> | undefined {
+  const [none, status, ...more] = tests
+  const key = (test: FieldTest | undefined) =>
+    JSON.stringify(test, (_, each) => (typeof each === 'bigint' ? `${each}n` : each))
+  if (more.length > 0 || key(none) !== key(WITHOUT_CONNECTION)) return undefined
+  if (status?.field !== 'ctStatus' || !status.negated) return undefined
+  return { bits: status.terms.flatMap((term) => (term.kind === 'masked' ? [term] : [])) }
+}
+
+function writeNatState(status: Pick<PlainTest, 'bits'> | undefined, not: '' | '!'): Properties {
+  const words = (status?.bits ?? []).map(({ bits, mask }) =>
+    bits !== mask ? '' : bits === CT_STATUS.snat ? 'srcnat' : bits === CT_STATUS.dnat ? 'dstnat' : '',
+  )
+  if (words.length === 0 || words.includes(''))
+    throw new LeftOut('its connection status has no spelling here.')
+  return { 'connection-nat-state': `${not}${words.join(',')}` }
 }
 
 const otherFamily = ({ family }: MatchPlace) =>
@@ -302,60 +329,6 @@ function codesOfTypes({ first, last }: Interval): { first: number; last: number 
     at = end + 1
   }
   return parts
-}
-
-/** One line per interval; a negated single one as such, more as what is left. */
-function numbers(
-  plain: PlainTest,
-  last: number,
-  write: (range: Interval, not: string) => string,
-  key: string,
-): Column {
-  const intervals = unionIntervals(plain.intervals)
-  const [only, ...more] = intervals
-  if (plain.negated && only && more.length === 0 && (only.first !== 0 || only.last !== last))
-    return { properties: [{ [key]: write(only, '!') }], literal: plain.intervals.length === 1 }
-  const wanted = plain.negated ? complementIntervals(intervals, 0, last) : intervals
-  if (wanted.length === 0) throw new LeftOut(`it matches no ${fieldOf(plain.field).label}.`, true)
-  return { properties: wanted.map((range) => ({ [key]: write(range, '') })), literal: false }
-}
-
-function writeHops(plain: PlainTest, family: Family): Column {
-  const key = family === 4 ? 'ttl' : 'hop-limit'
-  const intervals = unionIntervals(plain.intervals)
-  const wanted = plain.negated ? complementIntervals(intervals, 0, 255) : intervals
-  if (wanted.length === 0) throw new LeftOut('it matches no hop limit.', true)
-  const [only, ...more] = intervals
-  if (plain.negated && only && more.length === 0 && only.first === only.last)
-    return { properties: [{ [key]: `not-equal:${only.first}` }], literal: true }
-  const tests = wanted.flatMap(({ first, last }) => {
-    if (first === last) return [`equal:${first}`]
-    if (first === 0) return [last === 255 ? '' : `less-than:${Number(last) + 1}`]
-    if (last === 255) return [`greater-than:${Number(first) - 1}`]
-    return Array.from(
-      { length: Number(last) - Number(first) + 1 },
-      (_, index) => `equal:${Number(first) + index}`,
-    )
-  })
-  return { properties: tests.map((test): Properties => (test === '' ? {} : { [key]: test })), literal: false }
-}
-
-/** Six of the eight bits; a class takes a line. */
-function writeDscp(plain: PlainTest): Column {
-  const intervals = unionIntervals(plain.intervals)
-  const listed = (byte: number) => containsValue(intervals, byte)
-  const classes = Array.from({ length: 64 }, (_, index) => index).filter((index) => listed(index * 4))
-  for (let byte = 0; byte < 256; byte++)
-    if (listed(byte) !== listed(byte & 0xfc))
-      throw new LeftOut('two bits of its type of service cannot be asked here.')
-  const wanted = plain.negated
-    ? Array.from({ length: 64 }, (_, index) => index).filter((index) => !classes.includes(index))
-    : classes
-  if (wanted.length === 0) throw new LeftOut('it matches no type of service.', true)
-  if (wanted.length === 64) return { properties: [{}], literal: false }
-  if (plain.negated && classes.length === 1)
-    return { properties: [{ dscp: `!${classes[0]}` }], literal: true }
-  return { properties: wanted.map((each) => ({ dscp: String(each) })), literal: false }
 }
 
 /** Kept text goes out as it came in, once it is sure that it is one condition and nothing else. */

@@ -19,8 +19,9 @@ import {
   type TableName,
 } from './spelling'
 import { commandWords, writeValue } from './words'
+import type { Properties } from './write-header'
 import type { WrittenLists } from './write-lists'
-import { NAT_PORT_PROTOCOLS, type Properties, type WrittenLine, writeMatch } from './write-match'
+import { NAT_PORT_PROTOCOLS, notTranslated, type WrittenLine, writeMatch } from './write-match'
 
 /** Where rules are being written, and what is collected on the way. */
 export interface RuleWriter {
@@ -48,7 +49,7 @@ export function writeRule(rule: Rule, writer: RuleWriter): string[] {
   const { losses } = writer
   const name = fitBytes(plainText(rule.name), 120)
   try {
-    const separate = separateRules(rule)
+    const separate = separateRules(rule, (either) => notTranslated(either) !== undefined)
     if (separate.length > 1 || separate[0] !== rule) {
       losses.lose(
         'It looks several fields up together, and is written as a rule for each entry.',
