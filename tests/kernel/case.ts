@@ -43,6 +43,11 @@ export interface PacketSpec {
   readonly seq?: number
   readonly ack?: number
   readonly window?: number
+  readonly tcp_options?: {
+    readonly wscale?: number
+    readonly sack_ok?: true
+    readonly sack?: readonly (readonly [number, number])[]
+  }
   readonly ttl?: number
   readonly tos?: number
   readonly id?: number

@@ -272,6 +272,13 @@ const PACKETS: Bad[] = [
   ['a sequence number too high', packet({ seq: 2 ** 32 }), '/packets/1/seq', number(2 ** 32 - 1)],
   ['an acknowledgment that is a fraction', packet({ ack: 0.5 }), '/packets/1/ack', number(2 ** 32 - 1)],
   ['a window too large', packet({ window: 65536 }), '/packets/1/window', number(65535)],
+  ['options that are a number', packet({ tcp_options: 1 }), '/packets/1/tcp_options', AN_OBJECT],
+  [
+    'a block of one number',
+    packet({ tcp_options: { sack: [[5]] } }),
+    '/packets/1/tcp_options/sack/0',
+    'A block is two sequence numbers',
+  ],
   ['a TTL too large', packet({ ttl: 256 }), '/packets/1/ttl', number(255)],
   ['a TOS byte too large', packet({ tos: 256 }), '/packets/1/tos', number(255)],
   ['an id too large', packet({ id: 65536 }), '/packets/1/id', number(65535)],

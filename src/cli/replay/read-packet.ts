@@ -1,7 +1,7 @@
 import { byteLength } from '@/dialects/plain-text'
 import { FAMILY, familyOf, type IpAddress, parseAddress } from '@/model/packet/address'
 import { icmpPacket, otherPacket, tcpPacket, udpPacket } from '@/model/packet/build'
-import { type Packet, type Payload, PROTOCOL } from '@/model/packet/packet'
+import { type Packet, type Payload, PROTOCOL, type TcpOptions, type TcpPacket } from '@/model/packet/packet'
 import { formatProtocol, parseProtocol } from '@/model/packet/protocol'
 import { parseFlagLetters } from '@/model/packet/tcp-flags'
 import type { JsonReader } from './json-reader'
@@ -19,10 +19,11 @@ export interface ReplayPacket {
 }
 
 const IP_KEYS = ['proto', 'src', 'dst', 'ttl', 'tos', 'id', 'df', 'fragment', 'payload']
+const TCP_OPTION_KEYS = new Set(['wscale', 'sack_ok', 'sack'])
 const FRAGMENT_KEYS = new Set(['offset', 'more'])
 /** Members that only packets of that kind have. */
 const KEYS_OF_KIND = {
-  tcp: ['sport', 'dport', 'flags', 'seq', 'ack', 'window'],
+  tcp: ['sport', 'dport', 'flags', 'seq', 'ack', 'window', 'tcp_options'],
   udp: ['sport', 'dport'],
   icmp: ['icmp_type', 'icmp_code', 'icmp_id', 'icmp_seq', 'inner'],
   other: [],
@@ -112,6 +113,7 @@ function readTransport(
             seq: number(member('seq'), 2 ** 32 - 1),
             ack: number(member('ack'), 2 ** 32 - 1),
             window: number(member('window'), 65535),
+            ...readTcpOptions(member('tcp_options')),
           },
         ),
       )
@@ -129,6 +131,31 @@ function readTransport(
     default:
       return otherPacket(Object.assign(header, { protocol }))
   }
+}
+
+/** `{ "wscale": 7, "sack_ok": true, "sack": [[1000, 2000]] }`; each option takes whole words of four bytes. */
+function readTcpOptions(reader: JsonReader): Pick<Partial<TcpPacket>, 'options' | 'optionBytes'> {
+  if (!reader.isThere) return {}
+  const member = reader.object(TCP_OPTION_KEYS)
+  const options: TcpOptions = withGiven(
+    {},
+    {
+      windowScale: number(member('wscale'), 255),
+      sackPermitted: member('sack_ok').optional((each) => each.flag()) || undefined,
+      sack: member('sack').optional((each) => each.list().map(readSackBlock)),
+    },
+  )
+  const scaleBytes = options.windowScale === undefined ? 0 : 3
+  const permittedBytes = options.sackPermitted ? 2 : 0
+  const sackBytes = options.sack?.length ? 2 + 8 * options.sack.length : 0
+  return { options, optionBytes: Math.ceil((scaleBytes + permittedBytes + sackBytes) / 4) * 4 }
+}
+
+function readSackBlock(reader: JsonReader): [number, number] {
+  const [first, next] = reader.list()
+  if (!first || !next)
+    return reader.refuse('A block is two sequence numbers: its first byte and the one behind it.')
+  return [first.integer(0, 2 ** 32 - 1), next.integer(0, 2 ** 32 - 1)]
 }
 
 function readPorts(member: Member): { sport: number; dport: number } {

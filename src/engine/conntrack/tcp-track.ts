@@ -23,6 +23,11 @@ export interface TcpSide {
   readonly unacknowledged: boolean
   /** Picked up in the middle: its numbers are not held against it. */
   readonly liberal: boolean
+  /** Its windows are offered in units of two to this power (RFC 7323). */
+  readonly scale: number
+  readonly offersScale: boolean
+  /** It takes selective acknowledgments (RFC 2018). */
+  readonly takesSack: boolean
 }
 
 export const UNSEEN_SIDE: TcpSide = {
@@ -34,6 +39,9 @@ export const UNSEEN_SIDE: TcpSide = {
   closing: false,
   unacknowledged: false,
   liberal: false,
+  scale: 0,
+  offersScale: false,
+  takesSack: false,
 }
 
 /** The last segment that was looked at, for retransmissions and for segments that were let through unseen. */

@@ -2,6 +2,7 @@ import type { TcpPacket } from '@/model/packet/packet'
 import type { ConntrackEntry } from './entry'
 import { shiftOfAcknowledgment } from './sequence-adjustment'
 import {
+  type FlagClass,
   flagClass,
   isKnownCombination,
   TCP_MAX_RETRANSMISSIONS,
@@ -11,7 +12,7 @@ import {
   transition,
 } from './tcp-table'
 import { isBefore, segmentEnd, type TcpTrack, UNSEEN_SIDE } from './tcp-track'
-import { checkWindow } from './tcp-window'
+import { checkWindow, offeredBy } from './tcp-window'
 import type { ConntrackTimeouts } from './timeouts'
 import type { Advance, Tracker, TrackerContext } from './tracker'
 import { type Direction, opposite } from './tuple'
@@ -24,6 +25,9 @@ export const tcpTracker: Tracker = {
       ? advance(entry, entry.track, packet, context)
       : { kind: 'invalid' },
 }
+
+/** Of a connection whose beginning was missed nothing is held against its numbers. */
+const MIDDLE = { liberal: true, takesSack: true } as const
 
 /** A SYN begins an entry; a bare ACK does where flows may be picked up in their middle; nothing else [A4, A5]. */
 function startTrack(packet: TcpPacket, { settings }: TrackerContext): TcpTrack | undefined {
@@ -38,8 +42,14 @@ function startTrack(packet: TcpPacket, { settings }: TrackerContext): TcpTrack |
   return {
     kind: 'tcp',
     state: 'NONE',
-    original: { ...UNSEEN_SIDE, end, maxEnd, maxWindow, liberal: pickedUp },
-    reply: { ...UNSEEN_SIDE, liberal: pickedUp },
+    original: {
+      ...UNSEEN_SIDE,
+      ...(pickedUp ? MIDDLE : offeredBy(packet)),
+      end,
+      maxEnd,
+      maxWindow,
+    },
+    reply: pickedUp ? { ...UNSEEN_SIDE, ...MIDDLE } : UNSEEN_SIDE,
     last: { flags: 'none', direction: 'original', seq: 0, ack: 0, end: 0, window: 0 },
     retransmissions: 0,
     simultaneousOpen: false,
@@ -85,8 +95,8 @@ function advance(
         settings.tcpBeLiberal,
         shiftAgainst(entry, packet, direction),
       )
-  if (window.kind === 'invalid') return { kind: 'invalid' }
-  if (window.kind === 'ignore') return { kind: 'ignore', track }
+  if (window.kind === 'invalid') return refused(entry, window.track, flags, context)
+  if (window.kind === 'ignore') return { kind: 'ignore', track: window.track }
   const side = window.track[direction]
   const starting = state === 'FIN_WAIT' && track.state !== 'FIN_WAIT'
   const moved: TcpTrack = {
@@ -111,6 +121,29 @@ function advance(
 function shiftAgainst({ shifts }: ConntrackEntry, { ack }: TcpPacket, direction: Direction): number {
   return shiftOfAcknowledgment(shifts, opposite(direction), ack)
 }
+
+/**
+ * A close out of the window is not believed, but remembered: where both sides try, the connection is forgotten as early
+ * as one with unacknowledged data.
+ */
+function refused(
+  entry: ConntrackEntry,
+  track: TcpTrack,
+  flags: FlagClass,
+  { direction, nowMs, settings }: TrackerContext,
+): Advance {
+  const closes = (each: FlagClass) => each === 'fin' || each === 'rst'
+  if (!entry.assured || !closes(flags)) return { kind: 'invalid', track }
+  const { last } = track
+  if (last.direction === direction || !closes(last.flags))
+    return { kind: 'invalid', track: { ...track, last: { ...last, flags, direction } } }
+  const soonestMs = settings.timeouts.tcp_timeout_unacknowledged * 1000
+  const leftMs = entry.timeoutAtMs - nowMs
+  return leftMs < CLOSE_SOON_MS || leftMs <= soonestMs
+    ? { kind: 'invalid', track }
+    : { kind: 'invalid', track, timeoutMs: soonestMs }
+}
+const CLOSE_SOON_MS = 120_000
 
 function isOver(state: TcpTrackState): boolean {
   return TCP_TRACK_STATES.indexOf(state) >= TCP_TRACK_STATES.indexOf('TIME_WAIT')

@@ -6,16 +6,16 @@ import { type Direction, opposite } from './tuple'
 /** Acknowledgments may lag behind by this many bytes at least (MAXACKWINCONST of the kernel). */
 const ACK_LAG = 66_000
 
+/** With what is known after it: the kernel begins a side before it looks whether the segment fits. */
 export type WindowResult =
   | { readonly kind: 'in-window'; readonly track: TcpTrack }
-  /** Old, but of this connection: let through, changes nothing. */
-  | { readonly kind: 'ignore' }
-  | { readonly kind: 'invalid' }
+  /** Old, but of this connection: let through, changes nothing else. */
+  | { readonly kind: 'ignore'; readonly track: TcpTrack }
+  | { readonly kind: 'invalid'; readonly track: TcpTrack }
 
 /**
  * Whether the numbers of a segment fit what both sides have sent and allowed so far, and what is known after it.
  * Source: the four bounds of van Rooij's paper as the kernel applies them (nf_conntrack_proto_tcp.c); [A11, A18, A19].
- * Window scaling is not modelled: no packet of ours carries the option.
  */
 export function checkWindow(
   track: TcpTrack,
@@ -31,11 +31,12 @@ export function checkWindow(
   let { seq } = packet
   let ack = (packet.ack - shift) >>> 0
   let end = segmentEnd(packet)
-  const { window } = packet
   let sender = track[direction]
   let receiver = track[opposite(direction)]
-  const result = (): WindowResult => ({
-    kind: 'in-window',
+  /** The highest byte that has arrived, in order or not. */
+  let reached = receiver.takesSack ? highestSack(packet, packet.ack, shift) : ack
+  const result = (kind: WindowResult['kind']): WindowResult => ({
+    kind,
     track: {
       ...track,
       original: direction === 'original' ? sender : receiver,
@@ -46,22 +47,26 @@ export function checkWindow(
   const opening = track.state === 'SYN_SENT' || track.state === 'SYN_RECV'
   if (sender.maxWindow === 0) {
     if (syn) {
-      sender = openedSide(sender, end, window)
+      ;[sender, receiver] = opened(sender, receiver, packet, end, direction)
       // Simultaneous open: nothing is acknowledged yet.
-      if (!hasAck) return result()
+      if (!hasAck) return result('in-window')
     } else {
       // In the middle of a connection: start from what the segment says.
-      sender = { ...sender, end, maxWindow: window || 1, maxEnd: (end + (window || 1)) >>> 0 }
-      if (receiver.maxWindow === 0) receiver = { ...receiver, end: ack, maxEnd: ack }
-      else if (ack === (receiver.end + 1) >>> 0) receiver = { ...receiver, end: ack }
+      const maxWindow = packet.window << sender.scale || 1
+      sender = { ...sender, end, maxWindow, maxEnd: (end + maxWindow) >>> 0 }
+      if (receiver.maxWindow === 0) receiver = { ...receiver, end: reached, maxEnd: reached }
+      else if (reached === (receiver.end + 1) >>> 0) receiver = { ...receiver, end: reached }
     }
   } else if (syn && isAfter(end, sender.end) && opening) {
     // A new attempt with higher numbers replaces the old one.
-    sender = openedSide(sender, end, window)
-    if (direction === 'reply' && !hasAck) return result()
+    ;[sender, receiver] = opened(sender, receiver, packet, end, direction)
+    if (direction === 'reply' && !hasAck) return result('in-window')
   }
 
-  if (!hasAck || (rst && ack === 0)) ack = receiver.end
+  if (!hasAck || (rst && ack === 0)) {
+    ack = receiver.end
+    reached = ack
+  }
   // A reset that answers a SYN carries no number of its own.
   if (rst && seq === 0 && track.state === 'SYN_SENT') {
     seq = sender.end
@@ -69,23 +74,64 @@ export function checkWindow(
   }
 
   const tolerated = liberal || sender.liberal
-  const outside = (kind: 'invalid' | 'ignore'): WindowResult => (tolerated ? result() : { kind })
-  if (!isBefore(seq, (sender.maxEnd + 1) >>> 0)) return outside('invalid')
-  if (!isBefore(ack, (receiver.end + 1) >>> 0)) return outside('invalid')
-  const lowest = (sender.end - receiver.maxWindow - 1) >>> 0
-  if (receiver.maxWindow !== 0 && !isAfter(end, lowest)) return outside('ignore')
+  const outside = (kind: 'invalid' | 'ignore') => result(tolerated ? 'in-window' : kind)
   const lag = Math.max(sender.maxWindow, ACK_LAG)
-  if (!isAfter(ack, (receiver.end - lag - 1) >>> 0)) return outside('ignore')
+  const ackIsRecent = isAfter(reached, (receiver.end - lag - 1) >>> 0)
+  const ackIsOfSent = isBefore(reached, (receiver.end + 1) >>> 0)
+  const lowest = (sender.end - receiver.maxWindow - 1) >>> 0
+  if (!isBefore(seq, (sender.maxEnd + 1) >>> 0)) {
+    const over = (end - sender.maxEnd + 1) >>> 0
+    const isLittle = receiver.maxWindow !== 0 && isAfter(end, lowest) && over <= receiver.maxWindow
+    if (!isLittle || !ackIsRecent || !ackIsOfSent) return outside('invalid')
+    // Somewhat more than allowed: what acknowledges it must not be wrong in turn.
+    sender = { ...sender, end, unacknowledged: true }
+    return outside('ignore')
+  }
+  if (!ackIsOfSent) return outside('invalid')
+  if (receiver.maxWindow !== 0 && !isAfter(end, lowest)) return outside('ignore')
+  if (!ackIsRecent) return outside('ignore')
 
+  const window = syn ? packet.window : packet.window * 2 ** sender.scale
   const beyond = isAfter(end, sender.maxEnd) ? (end - sender.maxEnd) >>> 0 : 0
-  sender = advancedSender(sender, end, window, hasAck ? ack : undefined)
-  receiver = advancedReceiver(receiver, ack, window, beyond)
-  const { kind, track: moved } = result() as Extract<WindowResult, { kind: 'in-window' }>
-  return { kind, track: flags === 'ack' ? withRetransmission(moved, packet, direction, end) : moved }
+  sender = advancedSender(sender, end, window + ((reached - ack) >>> 0), hasAck ? ack : undefined)
+  receiver = advancedReceiver(receiver, ack, reached, window, beyond)
+  const { track: moved } = result('in-window')
+  return {
+    kind: 'in-window',
+    track: flags === 'ack' ? withRetransmission(moved, packet, direction, end) : moved,
+  }
 }
 
-function openedSide(side: TcpSide, end: number, window: number): TcpSide {
-  return { ...side, end, maxEnd: end, maxWindow: window || 1 }
+function highestSack({ options }: TcpPacket, ack: number, shift: number): number {
+  const rights = (options?.sack ?? []).map(([, next]) => next)
+  const highest = rights.reduce((most, next) => (isAfter(next, most) ? next : most), ack)
+  return (highest - shift) >>> 0
+}
+
+/** The options of a SYN as the tracker keeps them; more than 14 is taken for 14 (RFC 7323 section 2.3). */
+export function offeredBy({ options }: TcpPacket): Pick<TcpSide, 'scale' | 'offersScale' | 'takesSack'> {
+  const { windowScale } = options ?? {}
+  return {
+    scale: Math.min(windowScale ?? 0, 14),
+    offersScale: windowScale !== undefined,
+    takesSack: options?.sackPermitted ?? false,
+  }
+}
+
+/** A SYN begins the sender's side. Windows are scaled only where both sides have offered it. */
+function opened(
+  sender: TcpSide,
+  receiver: TcpSide,
+  packet: TcpPacket,
+  end: number,
+  direction: Direction,
+): [sender: TcpSide, receiver: TcpSide] {
+  const begun = { ...sender, ...offeredBy(packet), end, maxEnd: end, maxWindow: packet.window || 1 }
+  if (direction === 'original' || (begun.offersScale && receiver.offersScale)) return [begun, receiver]
+  return [
+    { ...begun, scale: 0 },
+    { ...receiver, scale: 0 },
+  ]
 }
 
 function advancedSender(side: TcpSide, end: number, window: number, ack: number | undefined): TcpSide {
@@ -94,30 +140,30 @@ function advancedSender(side: TcpSide, end: number, window: number, ack: number 
   const grows = window > side.maxWindow
   if (!sentMore && !acknowledges && !grows) return side
   return {
+    ...side,
     end: sentMore ? end : side.end,
-    maxEnd: side.maxEnd,
     maxWindow: grows ? window : side.maxWindow,
     maxAck: acknowledges ? ack : side.maxAck,
     maxAckKnown: side.maxAckKnown || acknowledges,
-    closing: side.closing,
     unacknowledged: side.unacknowledged || sentMore,
-    liberal: side.liberal,
   }
 }
 
-function advancedReceiver(side: TcpSide, ack: number, window: number, beyond: number): TcpSide {
-  const allowed = (ack + window) >>> 0
+function advancedReceiver(
+  side: TcpSide,
+  ack: number,
+  reached: number,
+  window: number,
+  beyond: number,
+): TcpSide {
+  const allowed = (reached + window) >>> 0
   const allowsMore = isAfter(allowed, (side.maxEnd - 1) >>> 0)
   const limit = window === 0 ? (allowed + 1) >>> 0 : allowed
   return {
-    end: side.end,
+    ...side,
     maxEnd: allowsMore ? limit : side.maxEnd,
     maxWindow: side.maxWindow === 0 ? 0 : side.maxWindow + beyond,
-    maxAck: side.maxAck,
-    maxAckKnown: side.maxAckKnown,
-    closing: side.closing,
     unacknowledged: side.unacknowledged && ack !== side.end,
-    liberal: side.liberal,
   }
 }
 

@@ -7,6 +7,7 @@ import { type Expectation, takeExpectation } from './expectation'
 import { FTP_HELPER } from './ftp-helper'
 import { isIcmpError, isUntracked } from './icmp-types'
 import { type ConntrackTable, findEntry, isLive, withEntry, withoutEntry } from './table'
+import type { Advance } from './tracker'
 import { trackerFor } from './trackers'
 import { type Direction, invertTuple, type Tuple, tupleOf } from './tuple'
 
@@ -108,10 +109,21 @@ function beginAnew(look: Look, tuple: Tuple, ended: ConntrackEntry): Tracked {
   return { ...begin({ ...look, table: withoutEntry(look.table, ended) }, tuple), ended }
 }
 
+/** The packet belongs to no connection; what it told of one that is in the table is kept. */
+function refuse(
+  { table, nowMs }: Look,
+  entry: ConntrackEntry,
+  { track: known, timeoutMs }: Extract<Advance, { kind: 'invalid' }>,
+): Tracked {
+  if (!known || known === entry.track) return without(table, 'invalid')
+  const timeoutAtMs = timeoutMs === undefined ? entry.timeoutAtMs : nowMs + timeoutMs
+  return without(withEntry(table, { ...entry, track: known, timeoutAtMs }), 'invalid')
+}
+
 function continueEntry(look: Look, tuple: Tuple, entry: ConntrackEntry, direction: Direction): Tracked {
   const { table, packet, nowMs, settings } = look
   const advanced = trackerFor(packet.protocol).advance(entry, packet, { direction, nowMs, settings })
-  if (advanced.kind === 'invalid') return without(table, 'invalid')
+  if (advanced.kind === 'invalid') return refuse(look, entry, advanced)
   if (advanced.kind === 'reopen') return beginAnew(look, tuple, entry)
   // NEW means that no reply was seen, not that it is the first packet [A8, C3].
   const seenReply = entry.seenReply || direction === 'reply'

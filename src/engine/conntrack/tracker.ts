@@ -15,8 +15,8 @@ export type Advance =
     }
   /** Of the connection, but nothing is believed of it: state and timeout stay. */
   | { readonly kind: 'ignore'; readonly track: ProtocolTrack }
-  /** Cannot be of the connection; the packet is INVALID and the entry unharmed. */
-  | { readonly kind: 'invalid' }
+  /** Cannot be of the connection; the packet is INVALID, and at most what is known of the numbers changes. */
+  | { readonly kind: 'invalid'; readonly track?: ProtocolTrack; readonly timeoutMs?: number }
   /** Of the connection, which ends with it. */
   | { readonly kind: 'destroy'; readonly track: ProtocolTrack }
   /** The connection is over and this packet begins another one on the same tuple. */

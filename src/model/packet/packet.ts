@@ -37,6 +37,15 @@ export interface Payload {
   readonly text?: string
 }
 
+/** RFC 7323 section 2 and RFC 2018. The first two stand in a SYN alone. */
+export interface TcpOptions {
+  /** Windows are offered in units of two to this power. */
+  readonly windowScale?: number
+  readonly sackPermitted?: true
+  /** Blocks that came out of order: sequence numbers of their first byte and of the one behind them. */
+  readonly sack?: readonly (readonly [first: number, next: number])[]
+}
+
 export interface TcpPacket extends IpHeader {
   readonly kind: 'tcp'
   readonly sport: number
@@ -49,6 +58,8 @@ export interface TcpPacket extends IpHeader {
   readonly window: number
   /** Length of TCP options in bytes (a SYN carries some). */
   readonly optionBytes: number
+  /** What of them the tracker reads; absent: nothing. */
+  readonly options?: TcpOptions
 }
 
 export interface UdpPacket extends IpHeader {

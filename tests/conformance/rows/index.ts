@@ -9,9 +9,11 @@ import { NAT_ROWS } from './nat'
 import { REJECT_ROWS } from './reject'
 import { ROUTING_ROWS } from './routing'
 import { TCP_ROWS } from './tcp'
+import { TCP_WINDOW_ROWS } from './tcp-window'
 
 export const ROWS = [
   ...TCP_ROWS,
+  ...TCP_WINDOW_ROWS,
   ...DATAGRAM_ROWS,
   ...CONNECTION_ROWS,
   ...MARK_ROWS,

@@ -92,8 +92,9 @@ def transport(packet, protocol, source, destination):
     more = payload_of(packet)
     if protocol == TCP:
         flags = sum(bit for letter, bit in FLAGS if letter in packet.get("flags", "S"))
+        options = tcp_options(packet.get("tcp_options", {}))
         body = struct.pack(">HHIIBBHHH", packet["sport"], packet["dport"], packet.get("seq", 0), packet.get("ack", 0),
-                           5 << 4, flags, packet.get("window", 64240), 0, 0) + more
+                           5 + len(options) // 4 << 4, flags, packet.get("window", 64240), 0, 0) + options + more
         return summed(body, 16, protocol, source, destination)
     if protocol == UDP:
         body = struct.pack(">HHHH", packet["sport"], packet["dport"], 8 + len(more), 0) + more
@@ -108,6 +109,19 @@ def transport(packet, protocol, source, destination):
             return summed(body, 2, protocol, source, destination)
         return body[:2] + struct.pack(">H", checksum(body)) + body[4:]
     return more
+
+
+def tcp_options(given):
+    """RFC 7323 and RFC 2018, filled up to words of four bytes."""
+    made = b""
+    if given.get("sack_ok"):
+        made += bytes((4, 2))
+    if "wscale" in given:
+        made += bytes((3, 3, given["wscale"]))
+    blocks = given.get("sack", [])
+    if blocks:
+        made += bytes((5, 2 + 8 * len(blocks))) + b"".join(struct.pack(">II", *block) for block in blocks)
+    return made + b"\1" * (-len(made) % 4)
 
 
 def summed(body, at, protocol, source, destination):
