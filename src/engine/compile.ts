@@ -1,4 +1,5 @@
 import { fieldsOf } from '@/model/fields/cell'
+import type { FieldId } from '@/model/fields/field'
 import { firewallKind } from '@/model/firewalls/lookup'
 import { familyOf } from '@/model/packet/address'
 import type { Design } from '@/model/project/design'
@@ -146,11 +147,11 @@ function assemble(
     : made
 }
 
+const ADDRESS_TYPE_FIELDS: ReadonlySet<FieldId> = new Set(['srcType', 'dstType', 'packetType'])
+
 function asksAddressTypes({ rules }: CompiledChain): boolean {
   return rules.some(({ conditions }) =>
-    conditions.some(({ condition }) =>
-      fieldsOf(condition).some((field) => field === 'srcType' || field === 'dstType'),
-    ),
+    conditions.some(({ condition }) => fieldsOf(condition).some((field) => ADDRESS_TYPE_FIELDS.has(field))),
   )
 }
 

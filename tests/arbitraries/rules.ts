@@ -158,6 +158,8 @@ function testOn(field: FieldId, saying: Saying): fc.Arbitrary<FieldTest> {
       )
     case 'iif':
     case 'oif':
+    case 'physIn':
+    case 'physOut':
       return make(
         fc.stringMatching(/^[a-z][a-z0-9.]{0,12}\+?$/).map((pattern): Term[] => [{ kind: 'name', pattern }]),
       )
@@ -169,6 +171,21 @@ function testOn(field: FieldId, saying: Saying): fc.Arbitrary<FieldTest> {
         .tuple(fc.nat(last), fc.nat(last))
         .map(([a, b]) => range({ first: Math.min(a, b), last: Math.max(a, b) }))
       return make(bounds.map((each) => [each]))
+    }
+    case 'packetType':
+      return make(fc.nat(2).map((each) => [range({ first: each, last: each })]))
+    case 'fragment': {
+      const parts =
+        saying.family === 4
+          ? [[2, 3]]
+          : [
+              [1, 1],
+              [1, 2],
+              [3, 3],
+              [1, 3],
+            ]
+      const terms = fc.constantFrom(...parts).map(([first = 0, last = 0]) => [range({ first, last })])
+      return make(terms, saying.family === 4 ? fc.boolean() : fc.constant(false))
     }
     case 'ctProtocol':
       return make(fc.constantFrom(6, 17, 1).map((each) => [range({ first: each, last: each })]))
@@ -220,7 +237,20 @@ export const name = fc.oneof(
 )
 
 const NETFILTER_FIELDS = FIELD_IDS.filter(
-  (id) => id.startsWith('ct') || ['mark', 'length', 'hopLimit', 'tos', 'srcType', 'dstType'].includes(id),
+  (id) =>
+    id.startsWith('ct') ||
+    [
+      'mark',
+      'length',
+      'hopLimit',
+      'tos',
+      'srcType',
+      'dstType',
+      'fragment',
+      'packetType',
+      'physIn',
+      'physOut',
+    ].includes(id),
 )
 
 const changes = fc.constantFrom<Target>(

@@ -38,7 +38,7 @@ const OPTION_OF = new Map(Object.entries(FIELD_OF).map(([option, field]) => [fie
 
 /** -m conntrack, -m state. */
 export const connectionMatches: MatchGroup = {
-  read: (use, siblings, family) => {
+  read: (use, { siblings, family }) => {
     if (use.name === '--state' || use.name === '--ctstate') return readStates(use, siblings)
     const read = use.owner.name === 'conntrack' ? readOption(use, family) : undefined
     return typeof read === 'object' ? besideState(read, siblings) : read

@@ -11,7 +11,7 @@ import { fieldOf } from '@/model/fields/lookup'
 import type { Family } from '@/model/packet/address'
 import { LeftOut } from '../left-out'
 import type { PlainTest } from '../plain-terms'
-import type { MatchGroup, ReadOption } from './match-group'
+import type { MatchGroup, OptionLine, ReadOption } from './match-group'
 import type { OptionUse } from './rule-syntax'
 
 /** Matches on the rest of the header and on what an address is: length, ttl, hl, tos, dscp, addrtype. */
@@ -23,7 +23,7 @@ export const headerMatches: MatchGroup = {
   isLiteral,
 }
 
-function readHeaderOption(use: OptionUse, siblings: readonly OptionUse[], family: Family): ReadOption {
+function readHeaderOption(use: OptionUse, { siblings, family }: OptionLine): ReadOption {
   const text = use.values[0]?.text ?? ''
   const { negated } = use
   switch (`${use.owner.name} ${use.name}`) {

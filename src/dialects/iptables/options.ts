@@ -65,6 +65,17 @@ export const MATCH_OPTIONS: Readonly<Record<string, readonly OptionSpelling[]>> 
   length: [option('--length', 1)],
   ttl: [option('--ttl-eq', 1, '--ttl'), option('--ttl-lt', 1), option('--ttl-gt', 1)],
   hl: [option('--hl-eq', 1), option('--hl-lt', 1), option('--hl-gt', 1)],
+  pkttype: [option('--pkt-type', 1)],
+  ecn: [option('--ecn-tcp-cwr', 0), option('--ecn-tcp-ece', 0), option('--ecn-ip-ect', 1)],
+  physdev: [
+    option('--physdev-in', 1),
+    option('--physdev-out', 1),
+    ...['--physdev-is-in', '--physdev-is-out', '--physdev-is-bridged'].map((name) => option(name, 0)),
+  ],
+  frag: [
+    ...['--fragid', '--fraglen'].map((name) => option(name, 1)),
+    ...['--fragres', '--fragfirst', '--fragmore', '--fraglast'].map((name) => option(name, 0)),
+  ],
   tos: [option('--tos', 1)],
   dscp: [option('--dscp', 1), option('--dscp-class', 1)],
   addrtype: [

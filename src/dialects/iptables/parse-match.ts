@@ -4,7 +4,7 @@ import { fieldOf } from '@/model/fields/lookup'
 import { type Family, familyOf, parseAddress } from '@/model/packet/address'
 import { parsePrefix, prefixInterval } from '@/model/packet/prefix'
 import { addCondition } from '../add-condition'
-import { test } from './match-group'
+import { type NamedProtocol, test } from './match-group'
 import { MATCH_GROUPS } from './match-groups'
 import { type Remark, refuse, Unreadable } from './refuse'
 import { type OptionUse, type RuleSyntax, writeUse } from './rule-syntax'
@@ -18,8 +18,8 @@ export interface ReadMatch {
   readonly comment: string | undefined
   /** `-6` in iptables, `-4` in ip6tables: the tool passes over the line. */
   readonly isOtherFamily: boolean
-  /** From `-p`, for what needs one. Absent: any. */
-  readonly protocol: { readonly number: number; readonly negated: boolean } | undefined
+  /** For what needs one. */
+  readonly protocol: NamedProtocol
   readonly remarks: readonly Remark[]
 }
 
@@ -53,9 +53,15 @@ export function readMatch(syntax: RuleSyntax, family: Family): ReadMatch {
       else if (use.owner.kind === 'match') {
         if (use.name === '-m') needsOption(use, matches)
         if (use.owner.name === 'comment' && use.name === '--comment') comments.push(use.values[0]?.text ?? '')
-        else if (!readTransportOption(use, protocol, tests) && !readInGroup(use, matches, family, tests))
+        else if (
+          !readTransportOption(use, protocol, tests) &&
+          !readInGroup(use, matches, family, protocol, tests)
+        )
           keep(opaque, use)
-      } else if (use.name === '-f') keep(opaque, use)
+      } else if (use.name === '-f') {
+        if (family === 6) refuse('-f is for IPv4. Write -m frag.', use.word)
+        tests.push(test('fragment', use.negated, [{ kind: 'range', first: 2, last: 3 }]))
+      }
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error
       remarks.push(error.remark)
@@ -120,6 +126,7 @@ const REQUIRED: Readonly<Record<string, string>> = {
   icmp6: '--icmpv6-type',
   multiport: '--dports',
   mark: '--mark',
+  pkttype: '--pkt-type',
   connmark: '--mark',
 }
 
@@ -189,11 +196,12 @@ function readInGroup(
   use: OptionUse,
   uses: readonly OptionUse[],
   family: Family,
+  protocol: NamedProtocol,
   tests: Condition[],
 ): boolean {
   const siblings = uses.filter(({ owner }) => owner.instance === use.owner.instance)
   for (const group of MATCH_GROUPS) {
-    const read = group.read(use, siblings, family)
+    const read = group.read(use, { siblings, family, protocol })
     if (read === undefined) continue
     if (typeof read === 'string') refuse(read, use.values[0] ?? use.word)
     if ('kind' in read) tests.push(read)

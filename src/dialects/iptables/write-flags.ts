@@ -9,14 +9,14 @@ import { FLAG_SPELLING, SIX_FLAGS } from './spelling'
 const BITS = FLAG_SPELLING.map((name) => TCP_FLAG[name])
 
 /**
- * Flags as `--syn` or `--tcp-flags MASK WANTED`, one line for each such test that the set of bytes falls into. ECE and CWR
- * are never looked at here [E1].
+ * Flags as `--syn` or `--tcp-flags MASK WANTED`, one line for each such test that the set of bytes falls into. These never
+ * look at ECE and CWR [E1]; `-m ecn` does.
  */
 export function writeFlags(plain: PlainTest): string[] {
   const intervals = unionIntervals(plain.intervals)
   const listed = (byte: number) => containsValue(intervals, byte)
   for (let byte = 0; byte < 256; byte++)
-    if (listed(byte) !== listed(byte & SIX_FLAGS)) throw new LeftOut('ECE and CWR cannot be looked at here.')
+    if (listed(byte) !== listed(byte & SIX_FLAGS)) return writeEcn((each) => listed(each) !== plain.negated)
   const positive = flagTestsOf(listed, BITS)
   const [only, ...others] = positive
   if (plain.negated) {
@@ -27,6 +27,21 @@ export function writeFlags(plain: PlainTest): string[] {
   }
   if (positive.length === 0) throw new LeftOut('it matches no flags.', true)
   return positive.map(writeTest)
+}
+
+const ECN_OPTIONS = [
+  [TCP_FLAG.CWR, '--ecn-tcp-cwr'],
+  [TCP_FLAG.ECE, '--ecn-tcp-ece'],
+] as const
+
+function writeEcn(accepts: (byte: number) => boolean): string[] {
+  return flagTestsOf(accepts, [...BITS, ...ECN_OPTIONS.map(([bit]) => bit)]).map(({ mask, value }) => {
+    const ecn = ECN_OPTIONS.filter(([bit]) => mask & bit).map(
+      ([bit, option]) => `-m ecn ${value & bit ? '' : '! '}${option}`,
+    )
+    const six = { mask: mask & SIX_FLAGS, value: value & SIX_FLAGS }
+    return [...ecn, ...(six.mask === 0 ? [] : [writeTest(six)])].join(' ')
+  })
 }
 
 function writeTest({ mask, value }: FlagTest): string {

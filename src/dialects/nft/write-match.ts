@@ -1,6 +1,5 @@
 import { conditionOn } from '@/model/fields/cell'
 import {
-  ADDRESS_TYPES,
   type ConcatenationTest,
   type Condition,
   CT_STATES,
@@ -22,12 +21,14 @@ import { addCondition } from '../add-condition'
 import type { PrintContext } from '../dialect'
 import { LeftOut } from '../left-out'
 import { ofFamily, type PlainTest, plainTest } from '../plain-terms'
+import { writeConnectionTest } from './write-connection'
 import { writeFlags } from './write-flags'
+import { isHeaderField, writeHeaderTest, writeService } from './write-header'
 import { writeConcatenation } from './write-lookup'
 import { writeMarks } from './write-marks'
 import { writeInterface } from './write-names'
 import { writeOpaque } from './write-opaque'
-import { addressWord, number, protocolWord, values } from './write-values'
+import { addressWord, number, protocolWord, singly, values } from './write-values'
 
 /** One rule's worth of matches, and what a target may need to know of it. */
 export interface WrittenSpec {
@@ -73,6 +74,8 @@ export function writeMatch(
       marks.push(plainTest(condition, context))
     else if (tests.has(condition.field))
       throw new LeftOut(`no ${fieldOf(condition.field).label} is all that it asks for.`, true)
+    else if (condition.field === 'physIn' || condition.field === 'physOut')
+      throw new LeftOut('it asks for the port of a bridge.')
     else tests.set(condition.field, plainTest(condition, context))
   }
   const together = [...looksUp, ...concatenations.flatMap(({ fields }) => fields)]
@@ -85,12 +88,17 @@ export function writeMatch(
     tests,
     together.includes('sport') || together.includes('dport'),
   )
+  const all = [...tests.values()]
+  const header = all.filter(({ field }) => isHeaderField(field))
+  const connection = all.filter(({ field }) => field.startsWith('ct') && field !== 'ctState')
   const specs = (splits ? families : families.slice(0, 1)).flatMap((family) => {
     const addresses = writeAddresses(tests, family)
     if (!addresses) return []
     const key = { family, carrier, context }
     const joined = concatenations.map((each) => writeConcatenation(each, key))
     if (joined.includes(undefined)) return []
+    const ofConnection = connection.map((test) => writeConnectionTest(test, family, tests.get('protocol')))
+    if (ofConnection.includes(undefined)) return []
     const pinned = splits || (table === 'inet' && families.length === 1)
     const told =
       addresses.length > 0 ||
@@ -103,10 +111,11 @@ export function writeMatch(
       addresses.length > 0 ? [addresses.join(' ')] : [''],
       ...transport,
       ...writeIcmp(tests, family),
-      writeHeader(tests, family),
+      [header.map((test) => writeHeaderTest(test, family)).join(' ')],
       writeService(tests.get('tos'), family),
       [writeStates(tests.get('ctState'))],
       [joined.join(' ')],
+      [ofConnection.join(' ')],
       ...marks.map(writeMarks),
       [opaque.join(' ')],
     ]
@@ -123,7 +132,19 @@ export function writeMatch(
 }
 
 /** Fields whose words are of one family. */
-const BY_FAMILY: ReadonlySet<FieldId> = new Set(['hopLimit', 'tos', 'src', 'dst', 'icmpType', 'icmpv6Type'])
+const BY_FAMILY: ReadonlySet<FieldId> = new Set([
+  'hopLimit',
+  'tos',
+  'fragment',
+  'src',
+  'dst',
+  'ctOriginalSrc',
+  'ctOriginalDst',
+  'ctReplySrc',
+  'ctReplyDst',
+  'icmpType',
+  'icmpv6Type',
+])
 
 /** Of those, the ones whose words nft takes to say so when they are looked up. */
 const SAYS_FAMILY: ReadonlySet<FieldId> = new Set(['src', 'dst', 'hopLimit'])
@@ -171,12 +192,6 @@ function impliedProtocol(tests: ReadonlyMap<FieldId, PlainTest>): number | undef
   if (tests.has('tcpFlags')) return PROTOCOL.tcp
   if (tests.has('icmpType')) return PROTOCOL.icmp
   return tests.has('icmpv6Type') ? PROTOCOL.icmpv6 : undefined
-}
-
-/** One interval per protocol, so that each has its word. */
-const singly = (numbers: readonly number[], write: (interval: Interval) => string) => {
-  const words = numbers.map((each) => write({ first: each, last: each }))
-  return words.length === 1 ? (words[0] ?? '') : `{ ${words.join(', ')} }`
 }
 
 /** Undefined: nothing of this family can match. */
@@ -294,63 +309,6 @@ function writeIcmp(tests: ReadonlyMap<FieldId, PlainTest>, family: Family): stri
   })
   if (lines.length === 0) throw new LeftOut('it matches no type of ICMP.', true)
   return [lines]
-}
-
-/** The type of service in its halves: a line for each set of ECN values that goes with some DSCP. */
-function writeService(test: PlainTest | undefined, family: Family): string[] {
-  if (!test) return ['']
-  const word = family === 4 ? 'ip' : 'ip6'
-  const wanted = test.negated ? complementIntervals(test.intervals, 0, 255) : unionIntervals(test.intervals)
-  const dscpByEcn = new Map<string, { readonly ecn: number[]; readonly dscp: number[] }>()
-  for (let dscp = 0; dscp < 64; dscp++) {
-    const ecn = [0, 1, 2, 3].filter((each) => containsValue(wanted, dscp * 4 + each))
-    if (ecn.length === 0) continue
-    const known = dscpByEcn.get(ecn.join())
-    if (known) known.dscp.push(dscp)
-    else dscpByEcn.set(ecn.join(), { ecn, dscp: [dscp] })
-  }
-  const list = (numbers: readonly number[]) =>
-    values(
-      numbers.map((each) => ({ first: each, last: each })),
-      number,
-    )
-  const lines = [...dscpByEcn.values()].map(({ ecn, dscp }) => {
-    const parts = [
-      dscp.length < 64 ? `${word} dscp ${list(dscp)}` : '',
-      ecn.length < 4 ? `${word} ecn ${list(ecn)}` : '',
-    ].filter(Boolean)
-    return parts.join(' ') || `${word} dscp 0-63`
-  })
-  if (lines.length === 0) throw new LeftOut('it matches no type of service.', true)
-  return lines
-}
-
-/** nft's words for ADDRESS_TYPES. */
-const FIB_TYPES = ADDRESS_TYPES.map((type) => (type === 'unspecified' ? 'unspec' : type))
-
-/** Length, hop limit and what the addresses are to the device. */
-function writeHeader(tests: ReadonlyMap<FieldId, PlainTest>, family: Family): string[] {
-  const parts: string[] = []
-  const add = (field: FieldId, key: string, write: (interval: Interval) => string) => {
-    const test = tests.get(field)
-    if (!test) return
-    parts.push(`${key} ${test.negated ? '!= ' : ''}${values(test.intervals, write)}`)
-  }
-  add('length', 'meta length', number)
-  add('hopLimit', family === 4 ? 'ip ttl' : 'ip6 hoplimit', number)
-  for (const [field, key] of [
-    ['srcType', 'fib saddr type'],
-    ['dstType', 'fib daddr type'],
-  ] as const) {
-    const test = tests.get(field)
-    if (!test) continue
-    const types = test.intervals.flatMap(({ first, last }) =>
-      ADDRESS_TYPES.slice(Number(first), Number(last) + 1).map((_, index) => Number(first) + index),
-    )
-    const word = ({ first }: Interval) => FIB_TYPES[Number(first)] ?? ''
-    parts.push(`${key} ${test.negated ? '!= ' : ''}${singly([...new Set(types)], word)}`)
-  }
-  return [parts.join(' ')]
 }
 
 function writeStates(test: PlainTest | undefined): string {

@@ -34,3 +34,17 @@ export function addressWord({ first, last }: Interval): string {
     ? formatPrefix(prefix)
     : `${formatAddress(first as IpAddress)}-${formatAddress(last as IpAddress)}`
 }
+
+/** One interval per number, so that each has its word. */
+export const singly = (numbers: readonly number[], write: (interval: Interval) => string) => {
+  const words = numbers.map((each) => write({ first: each, last: each }))
+  return words.length === 1 ? (words[0] ?? '') : `{ ${words.join(', ')} }`
+}
+
+/** Numbers as words: those of `words` at their places. */
+export function worded(intervals: readonly Interval[], words: readonly string[]): string {
+  const numbers = intervals.flatMap(({ first, last }) =>
+    words.slice(Number(first), Number(last) + 1).map((_, index) => Number(first) + index),
+  )
+  return singly([...new Set(numbers)], ({ first }) => words[Number(first)] ?? '')
+}

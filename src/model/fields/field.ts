@@ -136,6 +136,8 @@ export const FIELD_IDS = [
   'length',
   'hopLimit',
   'tos',
+  'fragment',
+  'packetType',
   'tcpFlags',
   'icmpType',
   'icmpv6Type',
@@ -155,6 +157,8 @@ export const FIELD_IDS = [
   'ctMark',
   'iif',
   'oif',
+  'physIn',
+  'physOut',
 ] as const
 export type FieldId = (typeof FIELD_IDS)[number]
 

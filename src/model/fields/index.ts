@@ -1,3 +1,4 @@
+import { physInField, physOutField } from './bridge-ports'
 import { ctDirectionField } from './ct-direction'
 import { ctEndFields, ctProtocolField } from './ct-ends'
 import { ctMarkField } from './ct-mark'
@@ -8,6 +9,7 @@ import { dstField } from './dst'
 import { dstTypeField } from './dst-type'
 import { familyField } from './family'
 import type { Field } from './field'
+import { fragmentField } from './fragment'
 import { hopLimitField } from './hop-limit'
 import { icmpTypeField } from './icmp-type'
 import { icmpv6TypeField } from './icmpv6-type'
@@ -15,6 +17,7 @@ import { iifField } from './iif'
 import { lengthField } from './length'
 import { markField } from './mark'
 import { oifField } from './oif'
+import { packetTypeField } from './packet-type'
 import { protocolField } from './protocol'
 import { sportField } from './sport'
 import { srcField } from './src'
@@ -35,6 +38,8 @@ export const FIELDS: readonly Field[] = [
   lengthField,
   hopLimitField,
   tosField,
+  fragmentField,
+  packetTypeField,
   tcpFlagsField,
   icmpTypeField,
   icmpv6TypeField,
@@ -47,4 +52,6 @@ export const FIELDS: readonly Field[] = [
   ctMarkField,
   iifField,
   oifField,
+  physInField,
+  physOutField,
 ]

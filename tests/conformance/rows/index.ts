@@ -2,6 +2,7 @@ import { CHAIN_ROWS } from './chains'
 import { CONNECTION_ROWS } from './connections'
 import { DATAGRAM_ROWS } from './datagrams'
 import { FRAGMENT_ROWS } from './fragments'
+import { FRAME_ROWS } from './frames'
 import { FTP_ROWS } from './ftp'
 import { ICMPV6_ROWS } from './icmpv6'
 import { MARK_ROWS } from './marks'
@@ -15,6 +16,7 @@ export const ROWS = [
   ...TCP_ROWS,
   ...TCP_WINDOW_ROWS,
   ...DATAGRAM_ROWS,
+  ...FRAME_ROWS,
   ...CONNECTION_ROWS,
   ...MARK_ROWS,
   ...NAT_ROWS,

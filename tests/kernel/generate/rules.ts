@@ -204,6 +204,7 @@ function otherMatch(random: Choices, { family, addresses }: TestNetwork): string
     `-m tos${not} --tos ${random.one(['0x10', '0x00/0x03', '0xc0/0xe0', 'Minimize-Delay'])}`,
     `-m dscp${not} --dscp ${random.one(['0', '48', '0x2e'])}`,
     `-m addrtype${not} ${random.one(['--dst-type', '--src-type'])} ${random.one(family === 4 ? ['LOCAL', 'UNICAST', 'LOCAL,BROADCAST', 'MULTICAST'] : ['LOCAL', 'MULTICAST'])}`,
+    linkMatch(random, not),
     connectionMatch(random, not, addresses),
     connectionMatch(random, not, addresses),
     connectionMatch(random, not, addresses),
@@ -224,6 +225,14 @@ function target(random: Choices, network: TestNetwork, where: Where, protocol: s
   if (where.table === 'filter' && (built || random.chance(100))) more.push(...rejects(network, protocol))
   const chosen = random.one([...common, ...more, ...more])
   return chosen === '' ? '' : `-j ${chosen}`
+}
+
+function linkMatch(random: Choices, not: string): string {
+  return random.one([
+    `-m pkttype${not} --pkt-type ${random.one(['unicast', 'broadcast', 'multicast'])}`,
+    `-m ecn${not} --ecn-ip-ect ${random.one(['0', '1', '2'])}`,
+    `-m physdev${not} --physdev-in ${random.one(['lan0', 'lan+'])}`,
+  ])
 }
 
 function connectionMatch(random: Choices, not: string, addresses: TestNetwork['addresses']): string {
