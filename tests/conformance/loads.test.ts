@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { dialectOf } from '@/dialects/lookup'
 import { firewall as wildFirewall } from '../arbitraries/design'
 import { context, homeOf, netfilterOf } from '../arbitraries/rules'
 import { inNftTable } from './nft-place'
-import { loadersOf } from './tools'
+import { casesFor, loadersOf } from './tools'
 
 /*
  * What is written loads in the real tool. Where a tool is not installed, or namespaces may not be made, the tests are
@@ -60,20 +58,6 @@ describe.each(['iptables', 'ip6tables', 'nft'] as const)('text in %s', (language
     120_000,
   )
 })
-
-/** Rules of cases.txt and what becomes of them here; without the groups that are not the tool's. */
-function casesFor(language: string): { input: string; verdict: string }[] {
-  const path = fileURLToPath(new URL(`../../src/dialects/${language}/cases.txt`, import.meta.url))
-  let group = ''
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      if (line.startsWith('# --- ')) group = line.slice('# --- '.length)
-      if (line.trim() === '' || line.startsWith('#') || group.startsWith('(')) return []
-      const [input = '', verdict = ''] = line.split(' ; ')
-      return /^(sudo |\/|ip6?tables)/.test(input) ? [] : [{ input, verdict: verdict.trim() }]
-    })
-}
 
 /** What the kernel of this machine has not: a tool's own answer to it says nothing of the rule. */
 const KERNEL_LACKS = /(?:Extension|match|target).*(?:not supported|missing kernel module)/i

@@ -1,6 +1,8 @@
+import { sortConditions } from '@/model/fields/cell'
+import type { OpaqueTest } from '@/model/fields/field'
 import type { Family } from '@/model/packet/address'
 import type { DraftChain, DraftRule, DraftTable } from './draft'
-import { readMatch } from './parse-match'
+import { keptMessage, readMatch } from './parse-match'
 import { readTarget } from './parse-target'
 import { interfaceRemarks, placeRemarks } from './places'
 import type { Remark } from './refuse'
@@ -31,9 +33,11 @@ export function readDrafts(
     }
   const isUserChain = (name: string) => table.chains.get(name)?.base === undefined && table.chains.has(name)
   const target = readTarget(syntax, match, table.name, family, isUserChain)
+  const unread = (line.kind === 'command' && line.unread) || []
   const remarks: Remark[] = [
     ...syntax.problems.map((problem): Remark => ({ kind: 'syntax-error', ...problem })),
     ...match.remarks,
+    ...unread.map((word): Remark => ({ kind: 'approximated', message: keptMessage(word.text), word })),
     ...target.remarks,
     ...interfaceRemarks(syntax.uses, chain),
     ...placeRemarks(target.place, table.name, chain.base?.hook),
@@ -47,7 +51,7 @@ export function readDrafts(
         id: tag?.entries.rule ?? `line-${line.first}${index === 0 ? '' : `-${index + 1}`}`,
         enabled: true,
         name,
-        match: conditions,
+        match: unread.length === 0 ? conditions : sortConditions([...conditions, ...unread.map(unreadTest)]),
         target: target.target,
         log: false,
         sourceLine: line.first,
@@ -60,3 +64,6 @@ export function readDrafts(
   )
   return { drafts, remarks }
 }
+
+/** Of a listing: text that nobody can load again. */
+const unreadTest = ({ text }: Word): OpaqueTest => ({ kind: 'opaque', dialect: 'iptables-listing', text })

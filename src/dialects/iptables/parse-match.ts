@@ -23,6 +23,9 @@ export interface ReadMatch {
   readonly remarks: readonly Remark[]
 }
 
+export const keptMessage = (text: string) =>
+  `${text} is kept as it stands. It is assumed not to match; the menu of the rule's action can assume the other.`
+
 export function readMatch(syntax: RuleSyntax, family: Family): ReadMatch {
   const remarks: Remark[] = []
   const tests: Condition[] = []
@@ -78,7 +81,7 @@ export function readMatch(syntax: RuleSyntax, family: Family): ReadMatch {
     tests.push({ kind: 'opaque', dialect: family === 4 ? 'iptables' : 'ip6tables', text })
     remarks.push({
       kind: 'approximated',
-      message: `${text} is kept as it stands. It is assumed not to match; the menu of the rule's action can assume the other.`,
+      message: keptMessage(text),
       word: uses[0]?.word as Word,
     })
   }

@@ -22,11 +22,15 @@ import { readSyntax, type SyntaxLine } from './syntax'
 import { readTag, type Tag } from './tag'
 import { restoreWords, type Word } from './words'
 
-/** Reads iptables-save format and command lines of one of the two tools into a netfilter or home firewall. */
+const HIDDEN_INTERFACES =
+  'This listing does not show interfaces: a rule for one of them, often lo, reads as a rule for all. With -v they are shown.'
+
+/** Reads iptables-save format, listings and command lines of one of the two tools into a netfilter or home firewall. */
 export function parseIptables(text: string, context: ParseContext, family: Family): Result<ImportedRules> {
   if (text.trim() === '') return failure('There is no text to read.')
   const reader = new Reader(family, context.asTool)
   const syntax = readSyntax(text, family)
+  for (const line of syntax.lines) reader.declare(line)
   for (const line of syntax.lines) reader.read(line, syntax.form)
   return reader.finish(context, syntax.form, syntax.lines)
 }
@@ -44,6 +48,7 @@ class Reader {
   /** Chains that some line names. */
   private readonly named = new Set<DraftChain>()
   private current: DraftTable | undefined
+  private saidHidden = false
 
   constructor(family: Family, asTool: ParseContext['asTool']) {
     this.family = family
@@ -92,9 +97,41 @@ class Reader {
       case 'chain':
         this.declareChain(line, line.name, line.policy)
         return
+      case 'listed-chain':
+        this.openListedChain(line)
+        return
+      case 'columns':
+        this.fates.set(line, 'comment')
+        if (line.hidesInterfaces && !this.saidHidden) this.say('approximated', HIDDEN_INTERFACES, line)
+        this.saidHidden ||= line.hidesInterfaces
+        return
       case 'command':
         this.readCommand(line, form)
     }
+  }
+
+  /** A listing names a chain in jumps before it shows it. */
+  declare(line: SyntaxLine): void {
+    if (line.kind !== 'listed-chain') return
+    const table = this.table(line, line.table, 'commands')
+    if (table) this.addChain(line, table, line.name)
+  }
+
+  private openListedChain(line: SyntaxLine & { kind: 'listed-chain' }): void {
+    const chain = this.tables.get(line.table.text)?.chains.get(line.name.text)
+    if (!chain) return
+    if (chain.rows.length > 0) {
+      this.say(
+        'note',
+        `${chain.name} stands in the text before: what is listed here counts.`,
+        line,
+        line.name,
+      )
+      chain.rows = []
+    }
+    this.named.add(chain)
+    if (line.policy) this.setPolicy(line, chain, line.policy)
+    else this.understood++
   }
 
   private openTable(line: SyntaxLine, name: Word): void {

@@ -1,3 +1,4 @@
+import { readListings } from './listing/listing'
 import { restoreWords, shellWords, type Word } from './words'
 
 /** Where an offset of a logical line stands in the text. Both from 1. */
@@ -29,13 +30,23 @@ export type SyntaxLine = LineBase &
         /** Chain, number, policy: what the command takes before the rule. */
         readonly operands: readonly Word[]
         readonly rule: readonly Word[]
+        /** Text of a listing that no option is known for. */
+        readonly unread?: readonly Word[]
       }
+    /** "Chain INPUT (policy ACCEPT)" of a listing, and the line with the names of its columns. */
+    | {
+        readonly kind: 'listed-chain'
+        readonly table: Word
+        readonly name: Word
+        readonly policy: Word | undefined
+      }
+    | { readonly kind: 'columns'; readonly hidesInterfaces: boolean }
     /** A command of the tool of the other address family. */
     | { readonly kind: 'other-family'; readonly word: Word }
     | { readonly kind: 'bad'; readonly message: string; readonly word: Word }
   )
 
-/** iptables-save format, or command lines (a script, `iptables -S`, a forum answer). */
+/** iptables-save format, or command lines and listings (a script, `iptables -S`, `iptables -L`, a forum answer). */
 export interface SyntaxText {
   readonly form: 'restore' | 'commands'
   readonly lines: readonly SyntaxLine[]
@@ -65,7 +76,10 @@ const COMMAND_OF_OPTION = new Map<string, CommandName>(
 )
 
 function commandOf(word: Word): CommandName | undefined {
-  return word.quoted ? undefined : COMMAND_OF_OPTION.get(word.text)
+  if (word.quoted) return undefined
+  // "-nvL": short options in one word, of which the last is the command.
+  const [, last] = /^-[nvx]+([LS])$/.exec(word.text) ?? []
+  return COMMAND_OF_OPTION.get(last ? `-${last}` : word.text)
 }
 
 const TOOL = /^(?:\/[\w./-]*\/)?(ip6?tables)(?:-legacy|-nft)?$/
@@ -81,7 +95,8 @@ export function readSyntax(text: string, family: 4 | 6): SyntaxText {
       lines: physical.map((line, index) => readRestoreLine(line, index + 1)),
     }
   }
-  return { form: 'commands', lines: joinContinued(physical).map((line) => readCommandLine(line, family)) }
+  const lines = joinContinued(physical).map((line) => readCommandLine(line, family))
+  return { form: 'commands', lines: readListings(lines, family) }
 }
 
 function readRestoreLine(text: string, line: number): SyntaxLine {
@@ -182,7 +197,8 @@ function readCommandLine(base: LineBase, family: 4 | 6): SyntaxLine {
   const own = words.slice(at)
   if (!own.some(commandOf)) return { ...base, kind: 'prose' }
   if (expansion) return withExpansion(base, expansion)
-  if (rest && !/^(;|\|\||&&)/.test(rest.text)) {
+  const lists = own.some((word) => ['list', 'list-rules'].includes(commandOf(word) ?? ''))
+  if (rest && !lists && !/^(;|\|\||&&)/.test(rest.text)) {
     return {
       ...base,
       kind: 'bad',

@@ -9,6 +9,7 @@ import { test } from './match-group'
 import type { ReadMatch } from './parse-match'
 import { refuse } from './refuse'
 import type { OptionUse } from './rule-syntax'
+import { portsByNumber } from './service-names'
 import { FLAG_SPELLING, MULTIPORT_SLOTS, SIX_FLAGS } from './spelling'
 import type { Word } from './words'
 
@@ -25,7 +26,7 @@ export function readTransportOption(
   const ports = (text: string, word: Word): Term => {
     if (/^\d*-\d*$/.test(text))
       refuse(`${text} is not a port. A range has a colon: ${text.replace('-', ':')}.`, word)
-    const range = parsePortRange(text)
+    const range = parsePortRange(portsByNumber(text))
     if (!range.ok) refuse(range.diagnostics[0]?.message ?? `${text} is not a port.`, word)
     return { kind: 'range', ...range.value }
   }
