@@ -67,7 +67,8 @@ describe.each(['iptables', 'ip6tables'] as const)('%s -L', (language) => {
         fc.assert(
           fc.property(netfilterOf(language === 'iptables' ? 4 : 6), (firewall) => {
             const shown = list(print?.(firewall, context).text ?? '', flags)
-            if (!shown) return
+            // A listing does not tell one match from several of its kind.
+            if (!shown || /-m conntrack .*-m conntrack /.test(shown.saved)) return
             expect({ ...rulesOf(language, shown.listed, without), text: shown.listed }).toEqual({
               ...rulesOf(language, shown.saved, without),
               text: shown.listed,

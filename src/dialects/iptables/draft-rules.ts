@@ -35,6 +35,7 @@ export function readDrafts(
   const target = readTarget(syntax, match, table.name, family, isUserChain)
   const unread = (line.kind === 'command' && line.unread) || []
   const remarks: Remark[] = [
+    ...((line.kind === 'command' && line.remarks) || []),
     ...syntax.problems.map((problem): Remark => ({ kind: 'syntax-error', ...problem })),
     ...match.remarks,
     ...unread.map((word): Remark => ({ kind: 'approximated', message: keptMessage(word.text), word })),

@@ -1,4 +1,5 @@
 import { readListings } from './listing/listing'
+import type { Remark } from './refuse'
 import { restoreWords, shellWords, type Word } from './words'
 
 /** Where an offset of a logical line stands in the text. Both from 1. */
@@ -32,6 +33,8 @@ export type SyntaxLine = LineBase &
         readonly rule: readonly Word[]
         /** Text of a listing that no option is known for. */
         readonly unread?: readonly Word[]
+        /** What there is to say of the line before its rule is read. */
+        readonly remarks?: readonly Remark[]
       }
     /** "Chain INPUT (policy ACCEPT)" of a listing, and the line with the names of its columns. */
     | {

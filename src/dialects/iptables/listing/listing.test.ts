@@ -257,6 +257,39 @@ describe('a condition that is no option here is kept, and can be loaded again', 
   })
 })
 
+describe('properties of the connection', () => {
+  const cells = (text: string) =>
+    `    0     0 ACCEPT     all  --  *      *       0.0.0.0/0            0.0.0.0/0            ${text}`
+
+  test.each([
+    [
+      'beside states they are of one match',
+      'ctstate NEW ctorigdst 10.0.0.0/8',
+      '-m conntrack --ctstate NEW -m conntrack --ctorigdst 10.0.0.0/8',
+    ],
+    [
+      'out of the order of one match they are of two',
+      'ctorigdst 10.0.0.0/8 ctstate NEW',
+      '-m conntrack --ctstate NEW -m conntrack --ctorigdst 10.0.0.0/8',
+    ],
+  ])('%s', (_what, text, options) => {
+    expect(told(row(VERBOSE, cells(text)))).toEqual([`filter: -A INPUT ${options} -j ACCEPT`])
+  })
+
+  test('where one match means something else than two, that is said [B7]', () => {
+    const { value, diagnostics } = read(row(VERBOSE, cells('ctstate INVALID,NEW ctproto 17')))
+    expect(value.firewall.ruleset.tables[0]?.chains[0]?.rows).toMatchObject([
+      {
+        match: [
+          { field: 'ctState' },
+          { kind: 'either', tests: [{ field: 'ctState' }, { field: 'ctProtocol' }] },
+        ],
+      },
+    ])
+    expect(diagnostics).toMatchObject([{ kind: 'note', line: 3, column: 110 }])
+  })
+})
+
 describe('targets of the other tables', () => {
   const nat = (cells: string) =>
     [

@@ -138,6 +138,7 @@ class ListingReader {
       operands: [name],
       rule: row.rule,
       unread: row.unread,
+      remarks: row.remarks,
     }))
   }
 

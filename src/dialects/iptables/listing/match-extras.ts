@@ -34,9 +34,10 @@ const compared = (label: string, match: string): readonly Extra[] => [
   }),
 ]
 
-const CONNTRACK = [
+/** In the order in which one match prints them (libxt_conntrack.c). */
+export const CONNTRACK_OPTIONS = [
   ...['ctstate', 'ctproto', 'ctorigsrc', 'ctorigdst', 'ctreplsrc', 'ctrepldst', 'ctorigsrcport'],
-  ...['ctorigdstport', 'ctreplsrcport', 'ctrepldstport', 'ctstatus', 'ctexpire'],
+  ...['ctorigdstport', 'ctreplsrcport', 'ctrepldstport', 'ctstatus', 'ctexpire', 'ctdir'],
 ]
 
 function recent(text: string): readonly ListedOption[] {
@@ -82,8 +83,7 @@ export const MATCH_EXTRAS: readonly Extra[] = [
   ...icmp('icmp', 'icmp', '--icmp-type'),
   ...icmp('(?:ipv6-icmp|icmpv6|icmp6)', 'icmp6', '--icmpv6-type'),
   valued('state', '--state', '(! )?state ([A-Z,]+)'),
-  ...CONNTRACK.map((name) => valued('conntrack', `--${name}`, `(! )?${name} (\\S+)`)),
-  valued('conntrack', '--ctdir', '()ctdir (\\S+)'),
+  ...CONNTRACK_OPTIONS.map((name) => valued('conntrack', `--${name}`, `(! )?${name} (\\S+)`)),
   extra('limit: avg (\\S+) burst (\\d+)', ([average = '', burst = '']) => [
     { match: 'limit', name: '--limit', values: [average] },
     // The default, which iptables-save leaves out.

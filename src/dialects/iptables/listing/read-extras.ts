@@ -1,6 +1,7 @@
+import type { Remark } from '../refuse'
 import type { Word } from '../words'
 import type { Extra, ListedOption } from './extra'
-import { MATCH_EXTRAS } from './match-extras'
+import { CONNTRACK_OPTIONS, MATCH_EXTRAS } from './match-extras'
 import { TARGET_EXTRAS } from './target-extras'
 
 /** What the last column of a row says: options, and the runs of text that no option is known for. */
@@ -9,6 +10,7 @@ export interface ReadExtras {
   readonly target: readonly Word[]
   readonly isGoto: boolean
   readonly unread: readonly Word[]
+  readonly remarks: readonly Remark[]
 }
 
 interface Run {
@@ -49,7 +51,13 @@ export function readExtras(line: string, start: number, target: string): ReadExt
       at = end
     }
   }
-  return { match: reader.match, target: reader.target, isGoto, unread: reader.unread }
+  return {
+    match: reader.match,
+    target: reader.target,
+    isGoto,
+    unread: reader.unread,
+    remarks: reader.remarks,
+  }
 }
 
 function endOfWord(line: string, at: number): number {
@@ -66,26 +74,43 @@ class ExtrasReader {
   readonly target: Word[] = []
   readonly unread: Word[] = []
   private module: string | undefined
+  readonly remarks: Remark[] = []
   /** Options that the module which was named last has already: a second one is of a second module of the same kind. */
-  private used = new Set<string>()
+  private used: string[] = []
 
   add(options: readonly ListedOption[], offset: number, end: number, ofTarget: boolean): void {
     const words = ofTarget ? this.target : this.match
     const put = (text: string, quoted = false) => words.push({ text, offset, length: end - offset, quoted })
     for (const { match, name, values = [], negated } of options) {
-      const again = !name || this.used.has(name) || match === SINGLE
-      if (match !== undefined && (match !== this.module || again)) {
+      if (match !== undefined && (match !== this.module || !name || this.beginsAgain(name))) {
         this.module = match
-        this.used = new Set()
+        this.used = []
         put('-m')
         put(match, true)
-      }
+      } else if (match === 'conntrack' && this.used[0] === '--ctstate') this.doubt(words, offset, end)
       if (!name) continue
-      if (!ofTarget) this.used.add(name)
+      if (!ofTarget) this.used.push(name)
       if (negated) put('!')
       put(name)
       for (const value of values) put(value, true)
     }
+  }
+
+  private beginsAgain(name: string): boolean {
+    const rank = (option: string) => CONNTRACK_OPTIONS.indexOf(option.slice(2))
+    return this.module === SINGLE || this.used.some((before) => before === name || rank(before) > rank(name))
+  }
+
+  /** Beside states, a connection's other properties are asked of packets that have one, in one match alone [e11 B7]. */
+  private doubt(words: readonly Word[], offset: number, length: number): void {
+    const at = words.findLastIndex(({ text }) => text === '--ctstate')
+    const states = words[at + 1]?.text.split(',') ?? []
+    const negated = words[at - 1]?.text === '!'
+    if (!['INVALID', 'UNTRACKED'].some((state) => states.includes(state) !== negated)) return
+    const message =
+      'The listing does not tell one -m conntrack from several. It is read as one, which asks packets without a connection for their state alone.'
+    const word = { text: '', offset, length: length - offset, quoted: true }
+    this.remarks.push({ kind: 'note', message, word })
   }
 
   /** Neighbours that nothing is known of are one text. */

@@ -1,4 +1,5 @@
 import type { Family } from '@/model/packet/address'
+import type { Remark } from '../refuse'
 import { readProtocol } from '../spelling'
 import type { Word } from '../words'
 import { readExtras } from './read-extras'
@@ -16,6 +17,7 @@ export interface ListedRow {
   /** Empty for a row without one. */
   readonly target: string
   readonly unread: readonly Word[]
+  readonly remarks: readonly Remark[]
 }
 
 const HEADER = /^\s*(num\s+)?(pkts\s+bytes\s+)?target\s+prot\s+opt\s+(in\s+out\s+)?source\s+destination\b/
@@ -80,7 +82,12 @@ export function readRow(line: string, columns: Columns, family: Family): ListedR
   const extras = readExtras(line, destination.offset + destination.length, target?.text ?? '')
   rule.push(...extras.match)
   if (target) rule.push({ ...target, text: extras.isGoto ? '-g' : '-j' }, { ...target, quoted: true })
-  return { rule: [...rule, ...extras.target], target: target?.text ?? '', unread: extras.unread }
+  return {
+    rule: [...rule, ...extras.target],
+    target: target?.text ?? '',
+    unread: extras.unread,
+    remarks: extras.remarks,
+  }
 }
 
 const ANYWHERE = { 4: /^(?:anywhere|0\.0\.0\.0\/0)$/, 6: /^(?:anywhere|::\/0)$/ } as const
