@@ -9,18 +9,20 @@ import {
   success,
 } from '@/model/result'
 import { checkRuleset } from '@/model/ruleset/check'
-import type { Chain, Ruleset, Table } from '@/model/ruleset/ruleset'
+import type { Ruleset } from '@/model/ruleset/ruleset'
 import type { ImportedLine, ImportedRules, ParseContext } from '../dialect'
-import { type DraftChain, type DraftRule, type DraftTable, isDraftRule, settleRows } from './draft'
+import { assemble } from './assemble'
+import { type DraftChain, type DraftRule, type DraftTable, isDraftRule } from './draft'
 import { readDrafts } from './draft-rules'
 import { recogniseHome } from './home-shape'
 import { importedLines } from './imported-lines'
 import { key, sameTarget } from './merge'
-import { builtInTable, hooksThatReach, placeRemarks, TABLES } from './places'
+import { readOwnComment } from './own-comment'
+import { builtInTable, misplacedTargets, TABLES } from './places'
 import { CHAIN_NAME_BYTES } from './spelling'
 import { readSyntax, type SyntaxLine } from './syntax'
-import { readTag, type Tag } from './tag'
-import { restoreWords, type Word } from './words'
+import type { Tag } from './tag'
+import type { Word } from './words'
 
 const HIDDEN_INTERFACES =
   'This listing does not show interfaces: a rule for one of them, often lo, reads as a rule for all. With -v they are shown.'
@@ -211,31 +213,17 @@ class Reader {
     this.understood++
   }
 
-  /** Rules that are off and titles are comments of ours, so that the tool passes over them. */
   private readComment(line: SyntaxLine): void {
-    const header = /^# (\[highport .*\])\s*$/.exec(line.text)
-    const tag = header && readTag(header[1] ?? '').tag
-    if (tag) this.headers.push(tag)
-    const separator = /^# == (.*) == (\[highport separator=.*\])\s*$/.exec(line.text)
-    const of = separator && readTag(separator[2] ?? '').tag
-    const chain = this.current?.chains.get(of?.entries.chain ?? '')
-    if (separator && of && chain)
-      chain.rows.push({ kind: 'separator', id: of.entries.separator ?? '', title: separator[1] ?? '' })
-    const off = /^(# off: )-A /.exec(line.text)
-    if (!off || !this.current) return
-    const shift = '# off: '.length
-    const words = restoreWords(line.text.slice(shift)).map((word) => ({
-      ...word,
-      offset: word.offset + shift,
-    }))
-    const [, name, ...rule] = words
-    const target = name && this.current.chains.get(name.text)
-    if (!target) return
-    const [draft] = this.draftRules(line, this.current, target, rule, true)
-    if (draft?.tag) {
-      target.rows.push({ ...draft, rule: { ...draft.rule, enabled: false } })
-      this.fates.set(line, 'understood')
-    }
+    const own = readOwnComment(line.text)
+    if (own?.kind === 'header') this.headers.push(own.tag)
+    const chain = own && own.kind !== 'header' ? this.current?.chains.get(own.chain) : undefined
+    if (!chain || !this.current) return
+    if (own?.kind === 'title') chain.rows.push({ kind: 'separator', id: own.id, title: own.title })
+    if (own?.kind !== 'off') return
+    const [draft] = this.draftRules(line, this.current, chain, own.rule, true)
+    if (!draft?.tag) return
+    chain.rows.push({ ...draft, rule: { ...draft.rule, enabled: false } })
+    this.fates.set(line, 'understood')
   }
 
   private readCommand(line: SyntaxLine & { kind: 'command' }, form: 'restore' | 'commands'): void {
@@ -353,7 +341,8 @@ class Reader {
         )
       return { ok: false, diagnostics: sorted(this.diagnostics) }
     }
-    this.checkReach()
+    for (const { row, remark } of misplacedTargets([...this.tables.values()]))
+      this.refuse(remark.message, row.source, remark.word)
     if (form === 'restore' && !this.asTool) {
       const home = recogniseHome(this.tables, this.headers, this.family, context)
       if (home) {
@@ -380,23 +369,10 @@ class Reader {
   }
 
   private ruleset(context: ParseContext, ids: Map<SyntaxLine, string[]>): Ruleset {
-    const family = this.family === 4 ? 'ip' : 'ip6'
     if (!this.tables.has('filter') && !this.asTool)
       this.tables.set('filter', this.newTable('filter') as DraftTable)
-    const tables = TABLES.flatMap((name): Table[] => {
-      const draft = this.tables.get(name)
-      if (!draft) return []
-      const isThere = (chain: DraftChain) => this.asTool !== 'nft' || !chain.base || this.named.has(chain)
-      const chains = [...draft.chains.values()].filter(isThere).map(
-        (chain): Chain => ({
-          name: chain.name,
-          ...(chain.base && { base: chain.base }),
-          rows: settleRows(chain.rows, this.family, context, ids),
-        }),
-      )
-      return [{ name, family, chains }]
-    })
-    return { tables }
+    const isThere = (chain: DraftChain) => this.asTool !== 'nft' || !chain.base || this.named.has(chain)
+    return assemble(this.tables, isThere, this.family, context, ids)
   }
 
   /** Outside a home table, ports that move together cannot be kept. */
@@ -407,28 +383,6 @@ class Reader {
           this.say('approximated', 'Ports that move together are read as any port of the range.', row.source)
           this.fates.set(row.source, 'partly')
         }
-  }
-
-  /** Targets that the kernel allows from some hooks only, in user chains: asked once all jumps are known. */
-  private checkReach(): void {
-    for (const table of this.tables.values()) {
-      const reach = hooksThatReach(table)
-      for (const chain of table.chains.values()) {
-        if (chain.base) continue
-        for (const row of chain.rows) {
-          if (!isDraftRule(row)) continue
-          for (const hook of reach.get(chain.name) ?? []) {
-            for (const remark of placeRemarks(row.place, table.name, hook)) {
-              this.refuse(
-                `${remark.message} ${chain.name} is reached from ${hook.toUpperCase()}.`,
-                row.source,
-                remark.word,
-              )
-            }
-          }
-        }
-      }
-    }
   }
 }
 

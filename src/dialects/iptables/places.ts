@@ -1,6 +1,6 @@
 import { NETFILTER_TABLES, type NetfilterTableName, netfilterTable } from '@/model/firewalls/netfilter'
 import { type Hook, PRIORITY, type Table } from '@/model/ruleset/ruleset'
-import { type DraftChain, type DraftTable, isDraftRule } from './draft'
+import { type DraftChain, type DraftRule, type DraftTable, isDraftRule } from './draft'
 import type { ReadTarget } from './parse-target'
 import type { Remark } from './refuse'
 import type { readRuleSyntax } from './rule-syntax'
@@ -50,7 +50,7 @@ export function placeRemarks(place: ReadTarget['place'], table: string, hook: Ho
   )
 }
 
-export function hooksThatReach(table: DraftTable): Map<string, Set<Hook>> {
+function hooksThatReach(table: DraftTable): Map<string, Set<Hook>> {
   const reach = new Map<string, Set<Hook>>()
   const open = [...table.chains.values()].flatMap((chain) =>
     chain.base?.hook ? [{ chain, hook: chain.base.hook }] : [],
@@ -66,4 +66,26 @@ export function hooksThatReach(table: DraftTable): Map<string, Set<Hook>> {
     }
   }
   return reach
+}
+
+/** Targets that the kernel allows from some hooks only, in user chains that others lead to: asked once all jumps are known. */
+export function misplacedTargets(
+  tables: readonly DraftTable[],
+): { readonly row: DraftRule; readonly remark: Remark }[] {
+  return tables.flatMap((table) => {
+    const reach = hooksThatReach(table)
+    return [...table.chains.values()].flatMap((chain) =>
+      (chain.base ? [] : chain.rows.filter(isDraftRule)).flatMap((row) =>
+        [...(reach.get(chain.name) ?? [])].flatMap((hook) =>
+          placeRemarks(row.place, table.name, hook).map((remark) => ({
+            row,
+            remark: {
+              ...remark,
+              message: `${remark.message} ${chain.name} is reached from ${hook.toUpperCase()}.`,
+            },
+          })),
+        ),
+      ),
+    )
+  })
 }
