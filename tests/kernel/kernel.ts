@@ -45,13 +45,16 @@ export function startKernel<Given = Case, Answered = Answer>(folder: string): Ke
     rest = lines.pop() ?? ''
     for (const line of lines) waiting.shift()?.resolve(JSON.parse(line) as Answered)
   })
-  child.on('close', (code) => {
-    for (const each of waiting.splice(0))
-      each.reject(new Error(`asking the kernel ended with status ${code}`))
+  const failed = () => new Error(`asking the kernel ended with status ${child.exitCode}`)
+  // Not "close": what a crashed program leaves running may hold its output open.
+  child.on('exit', () => {
+    for (const each of waiting.splice(0)) each.reject(failed())
   })
+  child.stdin.on('error', () => {})
   return {
     ask: (given) =>
       new Promise((resolve, reject) => {
+        if (child.exitCode !== null) return reject(failed())
         waiting.push({ resolve, reject })
         child.stdin.write(`${JSON.stringify(given)}\n`)
       }),
@@ -61,7 +64,8 @@ export function startKernel<Given = Case, Answered = Answer>(folder: string): Ke
 
 function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
-    child.on('close', () => resolve())
+    if (child.exitCode !== null) return resolve()
+    child.on('exit', () => resolve())
     child.stdin?.end()
   })
 }

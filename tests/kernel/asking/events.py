@@ -133,7 +133,7 @@ class LegacyEvents:
             place = {"table": table, "chain": chain, "rule": int(number)}
             drops = targets[int(number) - 1] in ("DROP", "REJECT")
         elif targets.policy:
-            place = {"table": self._named(family, table), "chain": chain, "policy": True}
+            place = {"table": table, "chain": chain, "policy": True}
             drops = targets.policy == "DROP"
         else:
             return None  # the end of a user chain
