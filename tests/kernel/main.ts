@@ -14,7 +14,7 @@ import {
 } from './sockets/compare'
 
 const USAGE = `
-npm run test:kernel -- [--rulesets N] [--packets P] [--connections N] [--seed S] [--family 4|6] [--tool TOOL] [--show N] [--report FILE]
+npm run test:kernel -- [--rulesets N] [--packets P] [--connections N] [--seed S] [--family 4|6] [--tool TOOL] [--spoiled PERCENT] [--show N] [--report FILE]
 
 Asks the running Linux kernel and the engine the same random cases and shows where they disagree, made as small as it goes.
 Needs root, Linux, iproute2, iptables, nftables and python3.
@@ -39,6 +39,7 @@ async function main(): Promise<number> {
       tool: { type: 'string' },
       connections: { type: 'string' },
       rows: { type: 'boolean', default: false },
+      spoiled: { type: 'string', default: '10' },
       show: { type: 'string', default: '5' },
       report: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -57,7 +58,7 @@ async function main(): Promise<number> {
     report({ reason })
     return 3
   }
-  const wanted = wantedOf(values.family, values.tool, Number(values.packets))
+  const wanted = wantedOf(values.family, values.tool, Number(values.packets), Number(values.spoiled))
   if (typeof wanted === 'string') {
     console.error(wanted)
     return 2
@@ -89,13 +90,18 @@ async function openConnections(run: SocketRun): Promise<SocketCounts> {
 }
 
 /** What to generate, or what is wrong with the options. */
-function wantedOf(family: string | undefined, tool: string | undefined, packets: number): Wanted | string {
+function wantedOf(
+  family: string | undefined,
+  tool: string | undefined,
+  packets: number,
+  spoiled: number,
+): Wanted | string {
   const wanted = ([4, 6] as const).filter((each) => (family ?? String(each)) === String(each))
   const tools = wanted
     .flatMap((each): Tool[] => [...TOOLS_OF[each]])
     .filter((each) => (tool ?? each) === each)
   const families = wanted.filter((each) => TOOLS_OF[each].some((other) => tools.includes(other)))
-  if (tools.length > 0) return { families, tools, packets }
+  if (tools.length > 0) return { families, tools, packets, spoiled }
   return `No tool of that name and family. There are: ${[...TOOLS_OF[4], ...TOOLS_OF[6]].join(', ')}.`
 }
 

@@ -3,6 +3,7 @@ import { type Choices, choices } from './choices'
 import { NETWORKS, type TestNetwork } from './network'
 import { generatePackets } from './packets'
 import { type GeneratedRules, generateRules, hostRules, TOOLS_OF, type Tool } from './rules'
+import { spoil } from './spoil'
 
 /** A case together with the pieces of its rule text. */
 export interface GeneratedCase {
@@ -15,6 +16,8 @@ export interface Wanted {
   readonly families: readonly (4 | 6)[]
   readonly tools: readonly Tool[]
   readonly packets: number
+  /** In so many of 100 cases rules are added that tools refuse: whether they load is compared too. */
+  readonly spoiled: number
 }
 
 export function generateCase(seed: number, wanted: Wanted, engine: (given: Case) => Answer): GeneratedCase {
@@ -22,7 +25,8 @@ export function generateCase(seed: number, wanted: Wanted, engine: (given: Case)
   const family = random.one(wanted.families)
   const network = NETWORKS[family]
   const tool = random.one(TOOLS_OF[family].filter((each) => wanted.tools.includes(each)))
-  const rules = hostsWithRules(random).map((host) => generateRules(random, network, tool, host))
+  const right = hostsWithRules(random).map((host) => generateRules(random, network, tool, host))
+  const rules = random.chance(wanted.spoiled) ? right.map((each) => spoil(random, each)) : right
   const given = caseOf(network, rules, random.chance(25))
   return {
     seed,
