@@ -27,6 +27,7 @@ const SURROUNDINGS: Readonly<
     wrap: lines,
     unwrap: (text) => text.split('\n').filter((line) => !line.startsWith('#')),
   },
+  csv: { wrap: lines, unwrap: (text) => text.split('\n').filter((line) => line.startsWith('rule,')) },
   uci: {
     wrap: lines,
     unwrap: (text) => text.split('\n').flatMap((line) => (line.trim().startsWith('#') ? [] : [line.trim()])),

@@ -161,6 +161,7 @@ describe.each(HOSTILE)('%s', (_what, text) => {
 
   test.each([
     ['routeros', /^(?:$|# |\/(?:ip|ipv6|interface) [a-z ]+(?:-list)?$|add [a-z-]+=)/],
+    ['csv', /^(?:$|(?:row|firewall|builtin|chain|rule|title|note),)/],
     ['uci', /^(?:$|# |config [a-z]+$|\t(?:option|list) [a-z_]+ '(?:[^']|'\\'')*'$)/],
   ] as const)('%s: no rule accepts, since no rule of the table does', (id, line) => {
     const dialect = dialectOf(id)

@@ -1,4 +1,5 @@
 import { ciscoIos } from './cisco-ios/cisco-ios'
+import { csv } from './csv/csv'
 import type { Dialect } from './dialect'
 import { homeRouter } from './home-router/home-router'
 import { ip6tables } from './ip6tables/ip6tables'
@@ -22,4 +23,5 @@ export const DIALECTS: readonly Dialect[] = [
   homeRouter,
   text,
   markdown,
+  csv,
 ]
