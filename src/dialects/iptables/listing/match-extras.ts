@@ -178,7 +178,31 @@ export const MATCH_EXTRAS: readonly Extra[] = [
   valued('esp', '--espspi', 'esp spis?:(!?)(\\S+)'),
   valued('ah', '--ahspi', 'ah spis?:(!?)(\\S+)'),
   valued('tcpmss', '--mss', 'tcpmss match (!?)(\\d+(?::\\d+)?)'),
-  extra('frag (first|more|last)', ([part]) => [{ match: 'frag', name: `--frag${part}` }]),
+  extra('ECN match((?: !?(?:ECE|CWR))*)( !?ECT=\\d)?', ([bits = '', field = '']) => [
+    ...[...bits.matchAll(/(!?)(ECE|CWR)/g)].map(([, not, bit = '']) => ({
+      match: 'ecn',
+      name: `--ecn-tcp-${bit.toLowerCase()}`,
+      negated: not === '!',
+    })),
+    ...[...field.matchAll(/(!?)ECT=(\d)/g)].map(([, not, value = '']) => ({
+      match: 'ecn',
+      name: '--ecn-ip-ect',
+      values: [value],
+      negated: not === '!',
+    })),
+  ]),
+  extra(
+    'frag((?: (?:ids?|length):!?[\\d:]+)*)((?: (?:reserved|first|more|last))*)',
+    ([numbers = '', parts = '']) => [
+      { match: 'frag' },
+      ...[...numbers.matchAll(/(id|len)\w*:(!?)([\d:]+)/g)].map(([, what, not, value = '']) => ({
+        name: `--frag${what}`,
+        values: [value],
+        negated: not === '!',
+      })),
+      ...[...parts.matchAll(/res|first|more|last/g)].map(([part]) => ({ name: `--frag${part}` })),
+    ],
+  ),
   valued('rt', '--rt-type', 'rt type:(!?)(\\d+)'),
   bare('socket --transparent', { match: 'socket', name: '--transparent' }),
   bare('socket', { match: 'socket' }),
