@@ -71,7 +71,7 @@ export interface Answer {
   readonly refused?: string
   /** Of a case that cannot be asked. */
   readonly error?: string
-  readonly diagnostics?: readonly { readonly host: string; readonly message: string }[]
+  readonly diagnostics?: readonly { readonly host: string; readonly kind: string; readonly message: string }[]
 }
 
 export interface PacketAnswer {

@@ -41,7 +41,7 @@ function ofText(kernel: Answer, engine: Answer): string | undefined {
       ? `the tool refuses the text (${kernel.refused}), the engine takes it`
       : undefined
   if (engine.error !== undefined) return `the engine refuses the case: ${engine.error}`
-  const complaint = engine.diagnostics?.[0]
+  const complaint = engine.diagnostics?.find(({ kind }) => kind !== 'note')
   if (complaint) return `the engine complains about the text: ${complaint.message}`
   if (kernel.error !== undefined) return `the kernel cannot be asked: ${kernel.error}`
   return undefined

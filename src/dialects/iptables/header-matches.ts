@@ -99,7 +99,9 @@ function readLength(text: string): Interval[] | undefined {
   if (!found || text === '' || text === ':') return undefined
   const first = found[1] === '' ? 0 : Number(found[1])
   const last = found[2] === '' ? first : found[3] === '' ? 65535 : Number(found[3])
-  return first <= last && last <= 65535 ? [{ first, last }] : undefined
+  if (Math.max(first, last) > 65535) return undefined
+  // One that runs backwards loads, and holds no length.
+  return first <= last ? [{ first, last }] : []
 }
 
 function readHops(option: string, text: string): Interval[] | undefined {

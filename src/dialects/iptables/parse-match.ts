@@ -57,7 +57,7 @@ export function readMatch(syntax: RuleSyntax, family: Family): ReadMatch {
         if (use.name === '-m') needsOption(use, matches)
         if (use.owner.name === 'comment' && use.name === '--comment') comments.push(use.values[0]?.text ?? '')
         else if (
-          !readTransportOption(use, protocol, tests) &&
+          !readTransportOption(use, matches, family, protocol, tests) &&
           !readInGroup(use, matches, family, protocol, tests)
         )
           keep(opaque, use)
@@ -131,6 +131,23 @@ const REQUIRED: Readonly<Record<string, string>> = {
   mark: '--mark',
   pkttype: '--pkt-type',
   connmark: '--mark',
+  iprange: '--src-range or --dst-range',
+  length: '--length',
+  ttl: '--ttl-eq, --ttl-lt or --ttl-gt',
+  hl: '--hl-eq, --hl-lt or --hl-gt',
+  addrtype: '--src-type or --dst-type',
+  tos: '--tos',
+  dscp: '--dscp or --dscp-class',
+  mac: '--mac-source',
+  owner: '--uid-owner, --gid-owner or --socket-exists',
+  physdev: '--physdev-in or --physdev-out',
+  ecn: '--ecn-tcp-cwr, --ecn-tcp-ece or --ecn-ip-ect',
+  hashlimit: '--hashlimit-upto or --hashlimit-above',
+  recent: '--set, --rcheck, --update or --remove',
+  string: '--string',
+  statistic: '--probability or --every',
+  set: '--match-set',
+  u32: '--u32',
 }
 
 function needsOption(use: OptionUse, uses: readonly OptionUse[]): void {

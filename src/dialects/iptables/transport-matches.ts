@@ -13,11 +13,14 @@ import { portsByNumber } from './service-names'
 import { FLAG_SPELLING, MULTIPORT_SLOTS, SIX_FLAGS } from './spelling'
 import type { Word } from './words'
 
+const FLAG_OPTIONS = ['--syn', '--tcp-flags']
 const MULTIPORT_PROTOCOLS = [6, 17, 33, 132, 136]
 
 /** Reads one option of a match that needs its protocol, or of ranges; false where it is to be kept as text. */
 export function readTransportOption(
   use: OptionUse,
+  matches: readonly OptionUse[],
+  family: Family,
   protocol: ReadMatch['protocol'],
   tests: Condition[],
 ): boolean {
@@ -61,6 +64,12 @@ export function readTransportOption(
     case 'tcp --syn':
     case 'tcp --tcp-flags': {
       if (!plain(6)) refuse(`${use.name} needs -p tcp.`, use.word)
+      if (
+        matches.some(
+          (other) => other !== use && other.owner === use.owner && FLAG_OPTIONS.includes(other.name),
+        )
+      )
+        refuse('--syn and --tcp-flags: the tool takes one of them.', use.word)
       const mask = use.name === '--syn' ? flags('FIN,SYN,RST,ACK', use.word) : flags(value.text, value)
       const wanted =
         use.name === '--syn' ? TCP_FLAG.SYN : flags(use.values[1]?.text ?? '', use.values[1] as Word)
@@ -76,20 +85,19 @@ export function readTransportOption(
     }
     case 'icmp --icmp-type':
     case 'icmp6 --icmpv6-type': {
-      const family = use.owner.name === 'icmp' ? 4 : 6
-      if (!plain(family === 4 ? 1 : 58))
-        refuse(`${use.name} needs -p ${family === 4 ? 'icmp' : 'icmpv6'}.`, use.word)
-      if (family === 4 && value.text.toLowerCase() === 'any') {
+      const of = use.owner.name === 'icmp' ? 4 : 6
+      if (!plain(of === 4 ? 1 : 58)) refuse(`${use.name} needs -p ${of === 4 ? 'icmp' : 'icmpv6'}.`, use.word)
+      if (of === 4 && value.text.toLowerCase() === 'any') {
         if (use.negated) tests.push(test('icmpType', true, [{ kind: 'range', first: 0, last: 65535 }]))
         return true
       }
-      const range = readIcmpType(family, value.text)
+      const range = readIcmpType(of, value.text)
       if (!range)
         refuse(
-          `${value.text} is not a type of ${family === 4 ? 'ICMP' : 'ICMPv6'}. Write echo-request, 8 or 3/3.`,
+          `${value.text} is not a type of ${of === 4 ? 'ICMP' : 'ICMPv6'}. Write echo-request, 8 or 3/3.`,
           value,
         )
-      tests.push(test(family === 4 ? 'icmpType' : 'icmpv6Type', use.negated, [{ kind: 'range', ...range }]))
+      tests.push(test(of === 4 ? 'icmpType' : 'icmpv6Type', use.negated, [{ kind: 'range', ...range }]))
       return true
     }
     case 'iprange --src-range':
@@ -99,6 +107,8 @@ export function readTransportOption(
       const last = parseAddress(lastText)
       if (!first.ok || !last.ok)
         refuse(`${value.text} is not a range of addresses, such as 10.0.0.1-10.0.0.9.`, value)
+      if (familyOf(first.value) !== family || familyOf(last.value) !== family)
+        refuse(`${value.text} is not of the family of this text.`, value)
       const field = use.name === '--src-range' ? 'src' : 'dst'
       const all = familyInterval(familyOf(first.value))
       // A range that runs backwards holds no address: it never matches, its negation always.

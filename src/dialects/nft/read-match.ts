@@ -32,7 +32,7 @@ export function requireRows(builder: RuleBuilder, rows: readonly KeyRow[], keys:
 
 /** Adds what a comparison asks for; false where the model cannot say it. Throws NftError where nft refuses it. */
 export function addComparison(builder: RuleBuilder, comparison: Comparison): boolean {
-  const { keys, operator, right, token } = comparison
+  const { keys, operator, token } = comparison
   const rows = rowsOf(keys)
   const [row, ...others] = rows ?? []
   if (!row || !rows) return false
@@ -57,8 +57,6 @@ export function addComparison(builder: RuleBuilder, comparison: Comparison): boo
       'The protocol is not asked for: here a port is one of TCP, UDP, SCTP or UDP-Lite.',
       token,
     )
-  if (right.kind === 'elements' && right.set?.isMap)
-    throw new NftError(`${right.set.name} is a map. A set belongs here.`, token)
   return true
 }
 
@@ -68,8 +66,13 @@ function numbersOf({ terms }: FieldTest): number[] {
   )
 }
 
-/** A named set holds what the keys are; nft refuses others. */
+/** A named set, or the keys of a named map, hold what the keys are; nft refuses others, and maps without a name. */
 function checkTypes({ right, keys, token }: Comparison, rows: readonly KeyRow[]): void {
+  if (right.kind === 'elements' && !right.set) {
+    const pair = right.elements.find(({ verdict, data }) => verdict ?? data)
+    if (pair)
+      throw new NftError('A pair with a colon belongs in a map: write "vmap" before the braces.', pair.token)
+  }
   const types = right.kind === 'elements' ? right.set?.types : undefined
   if (!types) return
   const wanted = rows.map(({ type }) => type.name)

@@ -18,6 +18,7 @@ import { readNat } from './read-nat'
 import { RuleBuilder } from './rule-builder'
 import { readRight, readVerdict, skipCounter, type VerdictWords } from './values'
 import { wordsOf } from './words'
+import { isReserved } from './write-names'
 
 /** What a rule's text stands in. */
 export interface RulePlace {
@@ -298,6 +299,8 @@ function readLog(cursor: Cursor, builder: RuleBuilder): void {
     cursor.next()
     if (option !== 'flags') {
       const value = cursor.word(`the ${option} of the log`)
+      if (option === 'prefix' && value.kind === 'word' && isReserved(value.text))
+        throw new NftError(`${value.text} is a word of nft. Write the prefix in quotes.`, value)
       if (option === 'prefix') builder.logPrefix = value.text
       continue
     }

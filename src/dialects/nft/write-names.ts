@@ -48,6 +48,8 @@ const RESERVED = new Set(
   type typeof udp udplite undefine update vlan vmap xor xt`.split(/\s+/),
 )
 
+export const isReserved = (word: string) => RESERVED.has(word)
+
 export function isChainName(name: string): boolean {
   return /^[A-Za-z_.][\w./-]*$/.test(name) && name.length <= CHAIN_BYTES && !RESERVED.has(name)
 }
