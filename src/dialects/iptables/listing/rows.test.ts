@@ -107,6 +107,11 @@ describe('a row of iptables -L -n -v', () => {
       '-p udp -j REJECT --reject-with icmp-host-prohibited',
     ],
     [
+      'whom the frame was for',
+      'ACCEPT     all  --  *      *       0.0.0.0/0            0.0.0.0/0            PKTTYPE = broadcast',
+      '-m pkttype --pkt-type broadcast -j ACCEPT',
+    ],
+    [
       'a comment',
       'ACCEPT     tcp  --  *      *       0.0.0.0/0            0.0.0.0/0            /* web server */ tcp dpt:80',
       '-p tcp --dport 80 -m comment --comment "web server" -j ACCEPT',
@@ -184,7 +189,6 @@ describe('conditions that are understood or kept as they stand, and can be loade
     ['match-set friends src,dst', '-m set --match-set friends src,dst'],
     ['! match-set friends src', '-m set ! --match-set friends src'],
     ['owner UID match 1000', '-m owner --uid-owner 1000'],
-    ['PKTTYPE = broadcast', '-m pkttype --pkt-type broadcast'],
     [
       'recent: UPDATE seconds: 60 hit_count: 4 name: ssh side: source mask: 255.255.255.255',
       '-m recent --update --seconds 60 --hitcount 4 --name ssh --mask 255.255.255.255 --rsource',
