@@ -27,6 +27,10 @@ const SURROUNDINGS: Readonly<
     wrap: lines,
     unwrap: (text) => text.split('\n').filter((line) => !line.startsWith('#')),
   },
+  ufw: {
+    wrap: lines,
+    unwrap: (text) => text.split('\n').filter((line) => /^ufw (?!default)/.test(line)),
+  },
   csv: { wrap: lines, unwrap: (text) => text.split('\n').filter((line) => line.startsWith('rule,')) },
   uci: {
     wrap: lines,

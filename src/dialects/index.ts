@@ -10,6 +10,7 @@ import { nft } from './nft/nft'
 import { routeros } from './routeros/routeros'
 import { text } from './text/text'
 import { uci } from './uci/uci'
+import { ufw } from './ufw/ufw'
 
 /** The rule languages in the order of the menus. */
 export const DIALECTS: readonly Dialect[] = [
@@ -20,6 +21,7 @@ export const DIALECTS: readonly Dialect[] = [
   routeros,
   ciscoIos,
   uci,
+  ufw,
   homeRouter,
   text,
   markdown,

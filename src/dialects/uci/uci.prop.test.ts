@@ -11,7 +11,7 @@ import { Losses } from '../losses'
 import { parseUci } from './parse'
 import { printUci } from './print'
 
-/** Each rule has a name of its own: sections carry no ids. */
+/** Each rule has a name and an id of its own: sections carry no ids. */
 function withNames(firewall: Firewall): Firewall {
   const tables = firewall.ruleset.tables.map(
     (table): Table => ({
@@ -19,7 +19,9 @@ function withNames(firewall: Firewall): Firewall {
       chains: table.chains.map((chain) => ({
         ...chain,
         rows: chain.rows.map((row) =>
-          row.kind === 'rule' ? { ...row, name: `${chain.name} ${row.id}` } : row,
+          row.kind === 'rule'
+            ? { ...row, id: `${chain.name} ${row.id}`, name: `${chain.name} ${row.id}` }
+            : row,
         ),
       })),
     }),
@@ -45,7 +47,6 @@ function round(firewall: Firewall) {
   ).toEqual([])
   const gone = printed.losses.filter(({ sentence }) => sentence.includes('left out'))
   const left = new Set(gone.flatMap(({ rule }) => (rule === undefined ? [] : [rule])))
-  // A loss names an id, which two chains may share: both rules go, on both sides.
   const names = new Set(
     allChains(plain.ruleset).flatMap(({ chain }) =>
       chain.rows.flatMap((row) => (row.kind === 'rule' && left.has(row.id) ? [row.name] : [])),
