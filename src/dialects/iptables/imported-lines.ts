@@ -7,7 +7,7 @@ export function importedLines(
   fates: ReadonlyMap<SyntaxLine, ImportedLine['fate']>,
   ids: ReadonlyMap<SyntaxLine, readonly string[]>,
 ): ImportedLine[] {
-  return lines.flatMap((line) =>
+  const imported = lines.flatMap((line) =>
     Array.from({ length: line.last - line.first + 1 }, (_, index) => ({
       line: line.first + index,
       text: line.text,
@@ -15,4 +15,13 @@ export function importedLines(
       rules: ids.get(line) ?? [],
     })),
   )
+  // Several commands may stand on one line.
+  const together = new Map<number, ImportedLine>()
+  for (const each of imported) {
+    const before = together.get(each.line) ?? each
+    const fate = before.fate === each.fate ? each.fate : 'partly'
+    const rules = before === each ? each.rules : [...before.rules, ...each.rules]
+    together.set(each.line, { ...before, fate, rules })
+  }
+  return [...together.values()]
 }

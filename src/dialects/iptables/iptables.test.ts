@@ -15,11 +15,13 @@ const read = (text: string, given = context) => {
 
 describe('R014: the stateful answer', () => {
   test.each([
-    ['alone', SEED, 1],
-    ['in a page of prose', `e.g. for iptables\n\n${SEED}\n\nMany thanks.`, 3],
-  ])('%s, it is one rule of INPUT', (_where, text, line) => {
+    ['alone', SEED, 1, []],
+    ['in a page of prose', `e.g. for iptables\n\n${SEED}\n\nMany thanks.`, 3, [1, 5]],
+  ])('%s, it is one rule of INPUT', (_where, text, line, leftOut) => {
     const { value, diagnostics } = read(text)
-    expect(diagnostics).toEqual([])
+    expect(diagnostics).toMatchObject(
+      leftOut.map((at) => ({ kind: 'note', line: at, message: 'This line is no rule and is left out.' })),
+    )
     expect(value.rules).toBe(1)
     expect(value.lines[line - 1]).toMatchObject({ fate: 'understood', rules: [`line-${line}`] })
     const [input] = allChains(value.firewall.ruleset).filter(({ ref }) => ref.chain === 'INPUT')

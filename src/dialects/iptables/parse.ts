@@ -22,16 +22,15 @@ import { builtInTable, misplacedTargets, TABLES } from './places'
 import { CHAIN_NAME_BYTES } from './spelling'
 import { readSyntax, type SyntaxLine } from './syntax'
 import type { Tag } from './tag'
+import { textNotes } from './text-notes'
 import type { Word } from './words'
-
-const HIDDEN_INTERFACES =
-  'This listing does not show interfaces: a rule for one of them, often lo, reads as a rule for all. With -v they are shown.'
 
 /** Reads iptables-save format, listings and command lines of one of the two tools into a netfilter or home firewall. */
 export function parseIptables(text: string, context: ParseContext, family: Family): Result<ImportedRules> {
   if (text.trim() === '') return failure('There is no text to read.')
   const reader = new Reader(family, context.asTool)
   const syntax = readSyntax(text, family)
+  for (const { line, kind, message } of textNotes(syntax.lines)) reader.say(kind, message, line)
   for (const line of syntax.lines) reader.declare(line)
   for (const line of syntax.lines) reader.read(line, syntax.form)
   return reader.finish(context, syntax.form, syntax.lines)
@@ -50,14 +49,13 @@ class Reader {
   /** Chains that some line names. */
   private readonly named = new Set<DraftChain>()
   private current: DraftTable | undefined
-  private saidHidden = false
 
   constructor(family: Family, asTool: ParseContext['asTool']) {
     this.family = family
     this.asTool = asTool
   }
 
-  private say(kind: DiagnosticKind, message: string, line: SyntaxLine, word?: Word): void {
+  say(kind: DiagnosticKind, message: string, line: SyntaxLine, word?: Word): void {
     const at = line.place(word?.offset ?? 0)
     this.diagnostics.push(diagnostic(kind, message, { ...at, length: word?.length ?? line.text.length }))
   }
@@ -80,6 +78,8 @@ class Reader {
         return
       case 'prose':
         this.fates.set(line, 'not-understood')
+        return
+      case 'assignment':
         return
       case 'bad':
         this.refuse(line.message, line, line.word)
@@ -104,8 +104,6 @@ class Reader {
         return
       case 'columns':
         this.fates.set(line, 'comment')
-        if (line.hidesInterfaces && !this.saidHidden) this.say('approximated', HIDDEN_INTERFACES, line)
-        this.saidHidden ||= line.hidesInterfaces
         return
       case 'command':
         this.readCommand(line, form)
@@ -232,9 +230,15 @@ class Reader {
     const [name, second] = line.operands
     const chain = name && table.chains.get(name.text)
     if (chain) this.named.add(chain)
-    const needsChain = !['flush', 'delete-chain', 'zero', 'list', 'list-rules', 'new-chain'].includes(
-      line.command,
-    )
+    const needsChain = ![
+      'flush',
+      'delete-chain',
+      'zero',
+      'list',
+      'list-rules',
+      'new-chain',
+      'check',
+    ].includes(line.command)
     if (needsChain && !chain) {
       const message = name
         ? `There is no chain ${name.text} in table ${table.name}. Add ":${name.text} -" before it, or mend the name.`

@@ -1,5 +1,7 @@
 import { readListings } from './listing/listing'
 import type { Remark } from './refuse'
+import { Script } from './script'
+import { plainWord, straighten, type Typography } from './typography'
 import { restoreWords, shellWords, type Word } from './words'
 
 /** Where an offset of a logical line stands in the text. Both from 1. */
@@ -14,6 +16,10 @@ interface LineBase {
   readonly last: number
   readonly text: string
   place(offset: number): Place
+  /** A second command of the line before. */
+  readonly continues?: boolean
+  /** What was taken for plain characters. */
+  readonly typography?: readonly Typography[]
 }
 
 export type CommandName = keyof typeof COMMANDS
@@ -21,7 +27,7 @@ export type CommandName = keyof typeof COMMANDS
 /** One logical line, faithful to what was written. */
 export type SyntaxLine = LineBase &
   (
-    | { readonly kind: 'blank' | 'comment' | 'prose' | 'commit' }
+    | { readonly kind: 'blank' | 'comment' | 'prose' | 'commit' | 'assignment' }
     | { readonly kind: 'table'; readonly name: Word }
     | { readonly kind: 'chain'; readonly name: Word; readonly policy: Word | undefined }
     | {
@@ -64,6 +70,7 @@ const COMMANDS = {
   flush: { short: '-F', operands: 1 },
   'delete-chain': { short: '-X', operands: 1 },
   delete: { short: '-D', operands: 2 },
+  check: { short: '-C', operands: 1 },
   replace: { short: '-R', operands: 2 },
   zero: { short: '-Z', operands: 2 },
   list: { short: '-L', operands: 2 },
@@ -98,7 +105,15 @@ export function readSyntax(text: string, family: 4 | 6): SyntaxText {
       lines: physical.map((line, index) => readRestoreLine(line, index + 1)),
     }
   }
-  const lines = joinContinued(physical).map((line) => readCommandLine(line, family))
+  const joined = joinContinued(physical)
+  const read = (prompts: boolean) => {
+    const script = new Script()
+    return joined.flatMap((line) => readCommandLine(line, family, script, prompts))
+  }
+  const plain = read(false)
+  const isCommand = ({ kind }: SyntaxLine) => kind === 'command' || kind === 'bad' || kind === 'other-family'
+  const hasRootPrompts = !plain.some(isCommand) && joined.some(({ text: line }) => ROOT_PROMPT.test(line))
+  const lines = hasRootPrompts ? read(true) : plain
   return { form: 'commands', lines: readListings(lines, family) }
 }
 
@@ -125,6 +140,10 @@ function readRestoreLine(text: string, line: number): SyntaxLine {
   return commandFrom(base, words)
 }
 
+/** Options that change what the tool says or how long it waits, not what it does. */
+const CHATTER = ['-v', '--verbose', '-n', '--numeric', '-x', '--exact', '--line-numbers']
+const WAITS = ['-w', '--wait', '-W', '--wait-interval']
+
 function commandFrom(base: LineBase, words: readonly Word[]): SyntaxLine {
   let table: Word | undefined
   const rest: Word[] = []
@@ -134,7 +153,8 @@ function commandFrom(base: LineBase, words: readonly Word[]): SyntaxLine {
     const word = words[i] as Word
     const name = commandOf(word)
     if (!word.quoted && (word.text === '-t' || word.text === '--table')) table = words[++i]
-    else if (!word.quoted && (word.text === '-w' || word.text === '--wait')) {
+    else if (!word.quoted && CHATTER.includes(word.text)) continue
+    else if (!word.quoted && WAITS.includes(word.text)) {
       if (/^\d+$/.test(words[i + 1]?.text ?? '')) i++
     } else if (name && !command) {
       command = name
@@ -179,19 +199,99 @@ function joinContinued(physical: readonly string[]): LineBase[] {
   return joined
 }
 
-function readCommandLine(base: LineBase, family: 4 | 6): SyntaxLine {
-  if (base.text.trim() === '') return { ...base, kind: 'blank' }
-  if (/^\s*#/.test(base.text)) return { ...base, kind: 'comment' }
-  const { words, expansion, rest } = shellWords(base.text)
+/** A shell's or a person's line in front of a command: "$ ", "root@gw:~# ", "[root@gw ~]# ". */
+const PROMPT = /^\s*(?:\$|%|\[[^\]]*\]\s*[#$%]|[\w.-]+@[\w.-]+(?::\S*|\s+\S+)?\s*[#$%])\s+(?=\S)/
+const REDIRECTIONS = /(?:\s+\d?>>?\s*(?:&\d|[\w./-]+))+\s*$/
+
+const ROOT_PROMPT = /^\s*#\s*(?:sudo\s+)?(?:\/[\w./-]*\/)?ip6?tables\s/
+
+/** The commands of one line, of which those after the first say so. */
+function readCommandLine(base: LineBase, family: 4 | 6, script: Script, rootPrompts: boolean): SyntaxLine[] {
+  if (base.text.trim() === '') return [{ ...base, kind: 'blank' }]
+  const prompted = rootPrompts && ROOT_PROMPT.test(base.text)
+  if (!prompted && /^\s*#/.test(base.text)) return [{ ...base, kind: 'comment' }]
+  const { text, found } = straighten(prompted ? base.text.replace('#', ' ') : base.text)
+  if (prompted) found.push('root prompts')
+  const blank = (part: string) => ' '.repeat(part.length)
+  const plain = text.replace(PROMPT, blank).replace(REDIRECTIONS, blank)
+  const { assigns, block } = script.follow(plain)
+  if (assigns) return [{ ...base, kind: 'assignment' }]
+  const lines: SyntaxLine[] = []
+  for (let at = 0; at < plain.length; ) {
+    const { line, end } = readCommand(base, plain, at, family, script, found)
+    const isCommand = line.kind === 'command' || line.kind === 'bad' || line.kind === 'other-family'
+    if (lines.length === 0 || isCommand)
+      lines.push(
+        block !== undefined && isCommand ? inBlock(line, block) : { ...line, continues: lines.length > 0 },
+      )
+    at = end
+  }
+  // "if", "done" and the like alone are no commands of the tool.
+  return lines.length > 1 && lines[0]?.kind === 'prose'
+    ? lines.slice(1).map((line, index) => ({ ...line, continues: index > 0 }))
+    : lines
+}
+
+function inBlock(line: SyntaxLine, block: string): SyntaxLine {
+  const message = `This line is in ${block}, which a shell runs. Write the rules out, or paste the output of iptables-save.`
+  const { first, last, text, place } = line
+  const start = text.length - text.trimStart().length
+  const word = { text, offset: start, length: text.trim().length, quoted: false }
+  return { first, last, text, place, kind: 'bad', message, word }
+}
+
+function readCommand(
+  base: LineBase,
+  plain: string,
+  start: number,
+  family: 4 | 6,
+  script: Script,
+  typography: readonly Typography[],
+): { readonly line: SyntaxLine; readonly end: number } {
+  const split = shellWords(plain.slice(start), (name) => script.value(name))
+  const shift = (word: Word): Word => ({ ...word, offset: word.offset + start })
+  const rest = split.rest && shift(split.rest)
+  const found = new Set(typography)
+  const words = split.words.map((each) => {
+    const { word, found: more } = plainWord(shift(each))
+    for (const one of more) found.add(one)
+    return word
+  })
+  const separator = rest && /^(?:;+|&&|\|\|)/.exec(rest.text)?.[0]
+  const end = rest && separator ? rest.offset + separator.length : plain.length
+  const line = readWords(
+    base,
+    words,
+    split.expansion && shift(split.expansion),
+    separator ? undefined : rest,
+    family,
+  )
+  // What comes after "||" runs where the command fails, and only a check does.
+  const skips = separator === '||' && !(line.kind === 'command' && line.command === 'check')
+  const isRule = line.kind === 'command' || line.kind === 'bad'
+  return {
+    line: isRule && found.size > 0 ? { ...line, typography: [...found] } : line,
+    end: skips ? plain.length : end,
+  }
+}
+
+const SHELL_WORDS = ['sudo', 'then', 'do', 'else', '{', '!']
+
+function readWords(
+  base: LineBase,
+  words: readonly Word[],
+  expansion: Word | undefined,
+  rest: Word | undefined,
+  family: 4 | 6,
+): SyntaxLine {
   let at = 0
-  if (/^(\$|[\w.-]+@\S+[#$])$/.test(words[at]?.text ?? '')) at++
-  if (words[at]?.text === 'sudo') at++
+  while (SHELL_WORDS.includes(words[at]?.text ?? '')) at++
   const head = words[at]
   const tool = head && TOOL.exec(head.text)
   if (!head || (!tool && !commandOf(head))) {
     // "$IPT -A INPUT ...": a rule all the same, which a shell alone can read.
-    if (expansion && /\s(-A|-I|-P|--append|--insert)\s/.test(base.text)) return withExpansion(base, expansion)
-    return { ...base, kind: 'prose' }
+    const commands = words.some((word) => ['append', 'insert', 'policy'].includes(commandOf(word) ?? ''))
+    return expansion && commands ? withExpansion(base, expansion) : { ...base, kind: 'prose' }
   }
   if (tool) {
     if ((tool[1] === 'ip6tables') !== (family === 6)) return { ...base, kind: 'other-family', word: head }
@@ -201,13 +301,9 @@ function readCommandLine(base: LineBase, family: 4 | 6): SyntaxLine {
   if (!own.some(commandOf)) return { ...base, kind: 'prose' }
   if (expansion) return withExpansion(base, expansion)
   const lists = own.some((word) => ['list', 'list-rules'].includes(commandOf(word) ?? ''))
-  if (rest && !lists && !/^(;|\|\||&&)/.test(rest.text)) {
-    return {
-      ...base,
-      kind: 'bad',
-      message: `"${rest.text}" is the shell's, not a part of the rule.`,
-      word: rest,
-    }
+  if (rest && !lists) {
+    const message = `"${rest.text}" is the shell's, not a part of the rule.`
+    return { ...base, kind: 'bad', message, word: rest }
   }
   return commandFrom(base, own)
 }

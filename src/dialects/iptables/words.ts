@@ -57,8 +57,14 @@ export interface ShellWords {
   readonly rest?: Word
 }
 
-/** Splits a command line as a POSIX shell does (XCU 2.2, 2.3), without running anything. */
-export function shellWords(line: string): ShellWords {
+/**
+ * Splits a command line as a POSIX shell does (XCU 2.2, 2.3, 2.6.5), without running anything. `lookUp` gives the values
+ * of variables that are known.
+ */
+export function shellWords(
+  line: string,
+  lookUp: (name: string) => string | undefined = () => undefined,
+): ShellWords {
   const words: Word[] = []
   let text = ''
   let start = -1
@@ -70,6 +76,26 @@ export function shellWords(line: string): ShellWords {
     text = ''
     start = -1
     quoted = false
+  }
+  /** Puts the value of a variable in, where it is known; the offset of its last character. */
+  const expand = (offset: number): number => {
+    const [found = '', plain, braced] = /^\$(?:(\w+)|\{(\w+)\})/.exec(line.slice(offset)) ?? []
+    const value = lookUp(plain ?? braced ?? '')
+    if (value === undefined) {
+      expands(offset)
+      if (start < 0) start = offset
+      text += '$'
+      return offset
+    }
+    if (quote === '"') text += value
+    else
+      for (const [index, part] of value.split(/\s+/).entries()) {
+        if (index > 0) end(offset + found.length)
+        if (part === '') continue
+        if (start < 0) start = offset
+        text += part
+      }
+    return offset + found.length - 1
   }
   const expands = (offset: number) => {
     expansion ??= { text: line.slice(offset), offset, length: line.length - offset, quoted: false }
@@ -84,8 +110,9 @@ export function shellWords(line: string): ShellWords {
       if (character === '"') quote = ''
       else if (character === '\\' && following !== undefined && '"\\$`'.includes(following)) text += line[++i]
       else {
-        if ((character === '$' && /[\w({]/.test(following ?? '')) || character === '`') expands(i)
-        text += character
+        if (character === '`') expands(i)
+        if (character === '$' && /[\w({]/.test(following ?? '')) i = expand(i)
+        else text += character
       }
     } else if (character === '"' || character === "'") {
       if (start < 0) start = i
@@ -99,10 +126,15 @@ export function shellWords(line: string): ShellWords {
         ? { words, ...(expansion && { expansion }) }
         : { words, rest, ...(expansion && { expansion }) }
     } else {
+      const isVariable = character === '$' && /[\w({]/.test(following ?? '')
+      if (isVariable) {
+        i = expand(i)
+        continue
+      }
       if (start < 0) start = i
       if (character === '\\' && following !== undefined) text += line[++i]
       else {
-        if ((character === '$' && /[\w({]/.test(following ?? '')) || character === '`') expands(i)
+        if (character === '`') expands(i)
         text += character
       }
     }

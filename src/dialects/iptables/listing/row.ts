@@ -36,7 +36,7 @@ export function guessColumns(line: string): Columns {
   return { number: numbers % 2 === 1, counters: numbers >= 2, interfaces: numbers >= 2 }
 }
 
-const OPTION_CELL = /^(?:--|-f|!f)$/
+const OPTION_CELL = /^(?:--|[–—]{1,2}|-f|!f)$/
 const COUNTER = /^\d+[KMGTP]?$/
 /** Spaces that stand for a target in a row without one. */
 const EMPTY_TARGET = 9
@@ -70,7 +70,7 @@ export function readRow(line: string, columns: Columns, family: Family): ListedR
   }
   add('-p', protocol, /^(?:all|0)$/)
   if (opt?.text === '!f') rule.push({ ...opt, text: '!' })
-  if (opt && opt.text !== '--') rule.push({ ...opt, text: '-f' })
+  if (opt?.text.endsWith('f')) rule.push({ ...opt, text: '-f' })
   add('-i', incoming, /^(?:\*|any)$/)
   add('-o', outgoing, /^(?:\*|any)$/)
   const local = (cell: Word): Word => ({
