@@ -45,12 +45,12 @@ export function resolveVariables(tokens: readonly Token[]): { tokens: Token[]; r
         if (each.kind === 'end' || (depth === 0 && (each.kind === 'newline' || each.text === ';'))) break
         if (each.kind === 'symbol' && each.text === '{') depth++
         if (each.kind === 'symbol' && each.text === '}') depth--
-        if (each.kind !== 'newline') value.push(...tokensFor(each))
+        if (each.kind !== 'newline') for (const one of tokensFor(each)) value.push(one)
       }
       if (value.length === 0) refuse(`The value of ${name.text} is missing.`, name)
       known.set(name.text, value)
       at--
-    } else resolved.push(...tokensFor(token))
+    } else for (const one of tokensFor(token)) resolved.push(one)
     if (left < 0) {
       refuse('What the definitions come to is too long to read.', token)
       break

@@ -17,7 +17,8 @@ const CONTINUED = /\\[ \t\r]*\n/y
 const COMMENT = /#[^\n]*/y
 const STRING = /"([^"\n]*)"/y
 const MAC = /[0-9a-fA-F]{1,2}(?::[0-9a-fA-F]{1,2}){5}(?![0-9a-fA-F:])/y
-const COLONS = /[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/y
+/** What an address can be made of, as long as the longest one and one more. */
+const COLONS = /[0-9a-fA-F:.]{2,46}/y
 const IPV4 = /\d+\.\d+\.\d+\.\d+/y
 const NUMBER = /0x[0-9a-fA-F]+|\d+[A-Za-z0-9]*/y
 /** Letters, then what names and interfaces may hold; `*` at the end is a pattern. Source: nft's scanner, "string". */
@@ -74,7 +75,7 @@ export function readTokens(text: string): Token[] {
 
 /** The longest beginning that is an IPv6 address; what follows it may be a colon of a map. */
 function ipv6(run: string | undefined): string | undefined {
-  if (run === undefined || !(run.includes('::') || run.split(':').length === 8)) return undefined
+  if (run === undefined || !(run.includes('::') || run.split(':').length >= 8)) return undefined
   for (let length = Math.min(run.length, 45); length >= 2; length--) {
     const part = run.slice(0, length)
     if (parseAddress(part).ok) return part

@@ -1,3 +1,4 @@
+import { sortConditions } from '@/model/fields/cell'
 import { firewallKind } from '@/model/firewalls/lookup'
 import { type Diagnostic, diagnostic, failure, type Result, success } from '@/model/result'
 import { checkRuleset } from '@/model/ruleset/check'
@@ -138,7 +139,7 @@ class Reading {
       id,
       enabled: true,
       name: read.name,
-      match: read.match,
+      match: sortConditions(read.match),
       target,
       log: logs,
       ...(logs && logPrefix !== undefined && { logPrefix }),

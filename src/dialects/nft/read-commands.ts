@@ -76,7 +76,8 @@ export class CommandReader {
     const cursor = this.#cursor
     // Lines of a shell: "sudo nft add rule ...".
     cursor.accept('sudo')
-    if (/^(?:\/[\w/]*\/)?nft$/.test(cursor.peek().text)) cursor.next()
+    if (cursor.is('/') && cursor.peek(1).text.endsWith('/nft')) cursor.next()
+    if (/^(?:[\w/]*\/)?nft$/.test(cursor.peek().text)) cursor.next()
     const token = cursor.peek()
     switch (token.text) {
       case 'add':
@@ -145,7 +146,7 @@ export class CommandReader {
       }
       case 'element':
         cursor.next()
-        this.#elements((set, added) => set.elements.push(...added))
+        this.#elements(addElements)
         return
     }
     if (OBJECTS.has(token.text)) {
@@ -325,7 +326,7 @@ export class CommandReader {
     const read = readSet(this.#cursor, isMap, (items) => this.#block(items))
     this.remarks.push(...read.remarks)
     const known = table.sets.get(read.set.name)
-    if (known) known.elements.push(...read.set.elements)
+    if (known) addElements(known, read.set.elements)
     else table.sets.set(read.set.name, read.set)
     this.understood++
   }
@@ -394,3 +395,7 @@ export class CommandReader {
 }
 
 const keyText = ({ key }: Element) => key.map(valueText).join(' . ')
+
+function addElements(set: DraftSet, added: readonly Element[]): void {
+  for (const each of added) set.elements.push(each)
+}

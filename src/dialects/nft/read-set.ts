@@ -23,7 +23,7 @@ export function readSet(
     else if (cursor.accept('typeof')) types = readTypesOf(cursor)
     else if (cursor.accept('elements')) {
       cursor.expect('=')
-      elements.push(...readElements(cursor).elements)
+      for (const each of readElements(cursor).elements) elements.push(each)
     } else if (cursor.accept('flags')) {
       do {
         if (cursor.word('flags').text === 'dynamic')
