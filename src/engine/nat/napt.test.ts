@@ -113,6 +113,60 @@ describe('from inside', () => {
   })
 })
 
+describe('inside to inside through the outside address (RFC 4787 section 6)', () => {
+  const NEIGHBOR = ip('192.168.1.11')
+  const toOutside = (fields = {}) =>
+    segment('S', { src: NEIGHBOR, dst: ROUTER_WAN, sport: 5000, dport: 8080, ...fields })
+  const web = () => gateway({ mappings: [mapping({ outside: { first: 8080, last: 8080 }, insidePort: 80 })] })
+
+  test('REQ-9: a mapping holds for hosts inside too; the one asked sees the outside address as the source', () => {
+    const sent = web().inject('router', 'lan0', toOutside())
+    expect([sent.end, sent.at, addresses(sent.last)]).toEqual([
+      'delivered',
+      'client',
+      '203.0.113.1:5000 > 192.168.1.10:80',
+    ])
+  })
+
+  test('its answer goes by the gateway and comes from the address that was asked', () => {
+    const lab = web()
+    const { last } = lab.inject('router', 'lan0', toOutside())
+    const answer = lab.send('client', turned(last as ReturnType<typeof segment>))
+    expect(addresses(answer.last)).toBe('203.0.113.1:8080 > 192.168.1.11:5000')
+    const next = lab.inject('router', 'lan0', toOutside({ seq: 1001 }))
+    expect(addresses(next.last)).toBe('203.0.113.1:5000 > 192.168.1.10:80')
+  })
+
+  test('a host may ask for a mapping of its own', () => {
+    const sent = web().send('client', toOutside({ src: CLIENT }))
+    expect([sent.at, addresses(sent.last)]).toEqual(['client', '203.0.113.1:5000 > 192.168.1.10:80'])
+  })
+
+  test('two hosts inside with the same source port: the second gets another one', () => {
+    const lab = web()
+    lab.inject('router', 'lan0', toOutside())
+    const { last } = lab.inject('router', 'lan0', toOutside({ src: ip('192.168.1.12') }))
+    expect(last.kind === 'tcp' && last.sport).not.toBe(5000)
+  })
+
+  test('a port without a mapping is for the gateway itself', () => {
+    expect(web().inject('router', 'lan0', toOutside({ dport: 81 }))).toMatchObject({
+      end: 'delivered',
+      at: 'router',
+    })
+  })
+
+  test('an error about it comes back to the host inside, with the packet as it was sent', () => {
+    const lab = web()
+    const { last } = lab.inject('router', 'lan0', toOutside())
+    const error = lab.send('client', icmp(3, { code: 3, src: CLIENT, dst: ROUTER_WAN, quoted: last }))
+    expect(error.last.dst).toBe(NEIGHBOR)
+    expect(error.last.kind === 'icmp' && addresses(error.last.quoted)).toBe(
+      '192.168.1.11:5000 > 203.0.113.1:8080',
+    )
+  })
+})
+
 describe('from outside', () => {
   test('R041, R043: an attempt nobody asked for ends at the gateway, with the tuple that was looked up', () => {
     const sent = gateway().send('server', toGateway('S'))

@@ -1,9 +1,6 @@
-import type { Packet } from '@/model/packet/packet'
-import { formatProtocol } from '@/model/packet/protocol'
-import type { ConntrackEntry } from '../conntrack/entry'
 import { isIcmpError } from '../conntrack/icmp-types'
 import { isTaken } from '../conntrack/table'
-import { type Direction, formatTuple, type Tuple, tupleOf } from '../conntrack/tuple'
+import { type Tuple, tupleOf } from '../conntrack/tuple'
 import { type Passage, record } from '../passage'
 import {
   interfaceByName,
@@ -13,12 +10,11 @@ import {
   sourceAddressFor,
 } from '../routing/lookup'
 import { isMulticast } from '../routing/special-prefixes'
-import type { Disposition, TraceStep } from '../trace'
-import { translated } from './apply'
-import { liveBinding, lookupTuple, newBinding, refreshed, withBinding } from './binding-table'
+import type { Disposition } from '../trace'
+import { liveBinding, newBinding, withBinding } from './binding-table'
 import { bindingView } from './binding-view'
-import type { Half } from './half'
-import { withAddressOf } from './manipulate'
+import { hairpinInwards, hairpinOutwards } from './napt-hairpin'
+import { lookedUp, refresh, rewrite, translateAddress } from './napt-rewrite'
 import { mappedTo } from './port-mapping'
 import { uniqueTuple } from './unique-tuple'
 
@@ -38,7 +34,9 @@ function sideOf(passage: Passage, name: string | undefined): 'inside' | 'outside
 export function naptInwards(passage: Passage): Disposition | undefined {
   const { packet, visit } = passage
   const { device, nowMs, journey } = visit
-  if (packet.family !== 4 || sideOf(passage, passage.iif) !== 'outside') return undefined
+  if (packet.family !== 4) return undefined
+  if (sideOf(passage, passage.iif) === 'inside') return hairpinInwards(passage)
+  if (sideOf(passage, passage.iif) !== 'outside') return undefined
   if (isBroadcast(device, packet.dst) || isMulticast(packet.dst)) return undefined
   const known = liveBinding(passage)
   if (known) {
@@ -71,6 +69,7 @@ export function naptInwards(passage: Passage): Disposition | undefined {
 export function naptOutwards(passage: Passage): Disposition | undefined {
   const { packet, visit, iif, oif } = passage
   const { device, nowMs, journey, random } = visit
+  if (hairpinOutwards(passage)) return undefined
   if (packet.family !== 4 || oif === LOOPBACK_INTERFACE || sideOf(passage, oif) !== 'outside')
     return undefined
   // Outside to outside: the binding that let it in has done its part.
@@ -114,47 +113,4 @@ export function confirmBinding(passage: Passage): Disposition | undefined {
   passage.state = { ...passage.state, bindings: withBinding(bindings, confirmed) }
   record(passage, { kind: 'binding', change: 'created', binding: bindingView(confirmed) })
   return undefined
-}
-
-/** Errors go by a binding and do not keep it alive. `packet` is the packet before translation. */
-function refresh(passage: Passage, binding: ConntrackEntry, packet: Packet, direction: Direction): void {
-  if (isIcmpError(packet)) return
-  const kept = refreshed(binding, packet, direction, passage.visit.nowMs)
-  passage.binding = kept
-  passage.state = { ...passage.state, bindings: withBinding(passage.state.bindings, kept) }
-  record(passage, { kind: 'binding', change: 'refreshed', binding: bindingView(kept) })
-}
-
-type TranslatedBy = Extract<TraceStep, { kind: 'translated' }>['by']
-
-function rewrite(
-  passage: Passage,
-  binding: ConntrackEntry,
-  direction: Direction,
-  half: Half,
-  by: TranslatedBy,
-): void {
-  put(passage, translated(passage.packet, binding, direction, half), half, by)
-}
-
-/** A packet without anything to tell its answer by still must not show an inside address outside. */
-function translateAddress(passage: Passage, { src }: Pick<Tuple, 'src'>): void {
-  const { packet } = passage
-  const tuple = { protocol: packet.protocol, src, dst: packet.dst, sport: 0, dport: 0 }
-  put(passage, withAddressOf(packet, tuple, 'source'), 'source', 'napt')
-}
-
-function put(passage: Passage, after: Packet, change: Half, by: TranslatedBy): void {
-  const { packet: before } = passage
-  if (after === before) return
-  passage.packet = after
-  record(passage, { kind: 'translated', change, by, before, after })
-}
-
-/** What was looked for, as the trace names it: "tcp 104.244.42.1:443 > 203.0.113.1:62712". */
-function lookedUp(packet: Packet): string {
-  const tuple = lookupTuple(packet)
-  const about = isIcmpError(packet) ? 'error about ' : ''
-  const protocol = formatProtocol(tuple?.protocol ?? packet.protocol)
-  return tuple ? `${about}${protocol} ${formatTuple(tuple)}` : `${about}${protocol} without a port`
 }
