@@ -39,7 +39,7 @@ const UDP = { proto: 'udp', port: 53 } as const
 const SIX = { to: '2001:db8:2::80' }
 const reject = (kind: string) => `*filter\n-A FORWARD -j REJECT --reject-with ${kind}`
 
-describe('[e6 G5, J1] what a program is told', () => {
+describe('[e6 G5, e10 J1] what a program is told', () => {
   test.each<[string, Partial<Try>, string, string]>([
     ['an open way', {}, '', 'works'],
     ['an open way for datagrams', UDP, '', 'works'],
@@ -84,7 +84,17 @@ describe('[e6 G5, J1] what a program is told', () => {
     expect(outcome({}, rules)).toBe('EHOSTUNREACH')
   })
 
-  test("the host's own rules: silence for a connection, EPERM for a datagram", () => {
+  test('[e6 G2] a web page through rules without state: its answers come from port 443 and are no SYN', () => {
+    const rules = [
+      '*filter',
+      ':FORWARD DROP',
+      '-A FORWARD -i lan0 -p tcp --dport 443 -j ACCEPT',
+      '-A FORWARD -i wan0 -p tcp --sport 443 ! --syn -j ACCEPT',
+    ]
+    expect(outcome({}, rules.join('\n'))).toBe('works')
+  })
+
+  test("[E12] the host's own rules: silence for a connection, EPERM for a datagram", () => {
     const rules = '*filter\n-A OUTPUT -j DROP'
     expect(outcome({}, '', rules)).toBe('ETIMEDOUT')
     expect(outcome(UDP, '', rules)).toBe('EPERM')

@@ -349,6 +349,20 @@ describe('the web through a stateless filter', () => {
   })
 })
 
+test.each([
+  [80, 443, 'delivered'],
+  [80, 99, 'delivered'],
+  [5000, 443, 'delivered'],
+  [5000, 99, 'dropped'],
+])(
+  '[e11 B8] two single ports, both negated, as the older back end has it: %i > %i is %s',
+  (sport, dport, end) => {
+    const cells = { protocol: 'tcp', sport: 'not 80', dport: 'not 443' } as const
+    const router = netfilter({ 'filter FORWARD': { rules: [[cells, 'drop']] } })
+    expect(new Laboratory({ router }).send('client', segment('S', { sport, dport })).end).toBe(end)
+  },
+)
+
 test("an echo to a router's outside address is answered for by its INPUT", () => {
   expect(everything().send('server', icmp(8, { src: SERVER, dst: ROUTER_WAN, icmpId: 1 })).at).toBe('router')
 })

@@ -49,6 +49,8 @@ export interface PacketSpec {
     readonly sack?: readonly (readonly [number, number])[]
   }
   readonly ttl?: number
+  /** The checksum of the transport header is wrong. */
+  readonly bad_checksum?: true
   readonly tos?: number
   readonly id?: number
   /** Don't-fragment: set where absent, but not on fragments. */

@@ -18,7 +18,7 @@ export interface ReplayPacket {
   readonly waitMs: number
 }
 
-const IP_KEYS = ['proto', 'src', 'dst', 'ttl', 'tos', 'id', 'df', 'fragment', 'payload']
+const IP_KEYS = ['proto', 'src', 'dst', 'ttl', 'tos', 'id', 'df', 'fragment', 'bad_checksum', 'payload']
 const TCP_OPTION_KEYS = new Set(['wscale', 'sack_ok', 'sack'])
 const FRAGMENT_KEYS = new Set(['offset', 'more'])
 /** Members that only packets of that kind have. */
@@ -78,6 +78,7 @@ function readIpHeader(member: Member, ends: Ends) {
     tos: number(member('tos'), 255),
     id: number(member('id'), 65535),
     ...readFragmentation(member),
+    badChecksum: member('bad_checksum').optional((each) => each.flag()) || undefined,
     payload: member('payload').optional(readPayload),
   })
 }

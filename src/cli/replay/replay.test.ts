@@ -225,7 +225,7 @@ describe('a case', () => {
     ])
   })
 
-  test('[I1] dual stack: two texts, each for its own packets', () => {
+  test('[e10 I1] dual stack: two texts, each for its own packets', () => {
     const six = {
       tool: 'ip6tables-restore',
       text: '*filter\n:FORWARD ACCEPT\n-A FORWARD -p icmpv6 -j DROP\nCOMMIT\n',

@@ -34,6 +34,7 @@ export function trackOnHook(passage: Passage): undefined {
     packet: passage.packet,
     nowMs,
     journey,
+    checksChecksum: passage.iif !== undefined,
     settings: { ...CONNTRACK_SETTINGS, ...device.conntrack },
     ...(passage.helper === undefined ? {} : { helper: passage.helper }),
   })

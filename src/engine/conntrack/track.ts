@@ -32,6 +32,8 @@ export interface Look {
   readonly packet: Packet
   readonly nowMs: number
   readonly journey: number
+  /** It came in from a link; what is made here has its checksum still to come [A16]. */
+  readonly checksChecksum: boolean
   readonly settings: ConntrackSettings
   /** A rule has given the packet a helper, which the entry that it creates will have. */
   readonly helper?: HelperName
@@ -40,7 +42,7 @@ export interface Look {
 /** Looks a packet up, begins an entry where one may start, and moves the entry's state on. */
 export function track(look: Look): Tracked {
   const { table, packet } = look
-  if (packet.badChecksum) return without(table, 'invalid')
+  if (packet.badChecksum && look.checksChecksum) return without(table, 'invalid')
   if (isIcmpError(packet)) return trackError(look)
   if (isUntracked(packet)) return without(table, 'untracked')
   const tuple = tupleOf(packet)

@@ -24,10 +24,14 @@ export function isIcmp(protocol: number): boolean {
   return protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6
 }
 
+const NO_NEXT_HEADER = 59
+
 /** The tuple of a packet; undefined where it has none: ICMP that neither asks nor answers, later fragments. */
 export function tupleOf(packet: Packet): Tuple | undefined {
   const { src, dst, protocol } = packet
   if (packet.fragment && packet.fragment.offset > 0) return undefined
+  // "No next header" of IPv6 has nothing behind it [e10 G3].
+  if (packet.family === 6 && protocol === NO_NEXT_HEADER) return undefined
   switch (packet.kind) {
     case 'tcp':
     case 'udp':

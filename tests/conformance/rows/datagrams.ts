@@ -27,6 +27,23 @@ const quoted = ({ from: _, ...packet }: PacketSpec) => packet
 
 export const DATAGRAM_ROWS: readonly Row[] = [
   {
+    name: '[E11] 8/0 is type and code, 3 any code, echo-request any code of 8',
+    rules:
+      '*filter\n-A FORWARD -p icmp --icmp-type 8/0 -j DROP\n-A FORWARD -p icmp --icmp-type 3 -j DROP\n-A FORWARD -p icmp --icmp-type echo-request -j DROP\nCOMMIT\n',
+    packets: [
+      [icmp('client', 8), 'NEW NEW dropped by filter FORWARD 1'],
+      [icmp('client', 8, { icmp_code: 5 }), 'NEW NEW dropped by filter FORWARD 3'],
+      [icmp('client', 3, { icmp_code: 9 }), 'INVALID INVALID dropped by filter FORWARD 2'],
+    ],
+  },
+  {
+    name: '[A16] a wrong checksum is INVALID, and passed on where rules let it',
+    packets: [
+      [fromClient('S', { bad_checksum: true }), 'NEW INVALID INVALID delivered'],
+      [ask({ bad_checksum: true }), 'NEW INVALID INVALID delivered'],
+    ],
+  },
+  {
     name: '[C3] UDP is NEW until a reply is seen, ESTABLISHED both ways after it',
     packets: [
       [ask(), all('NEW')],

@@ -5,8 +5,10 @@ import { FRAGMENT_ROWS } from './fragments'
 import { FRAME_ROWS } from './frames'
 import { FTP_ROWS } from './ftp'
 import { ICMPV6_ROWS } from './icmpv6'
+import { IPV6_ROWS } from './ipv6'
 import { MARK_ROWS } from './marks'
 import { NAT_ROWS } from './nat'
+import { NFT_ROWS } from './nft'
 import { REJECT_ROWS } from './reject'
 import { ROUTING_ROWS } from './routing'
 import { TCP_ROWS } from './tcp'
@@ -26,4 +28,6 @@ export const ROWS = [
   ...FRAGMENT_ROWS,
   ...FTP_ROWS,
   ...ROUTING_ROWS,
+  ...IPV6_ROWS,
+  ...NFT_ROWS,
 ]

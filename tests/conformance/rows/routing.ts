@@ -98,7 +98,7 @@ export const ROUTING_ROWS: readonly Row[] = [
     ],
   },
   {
-    name: '[F3] too long for the next link and not to be cut: ICMP 3/4 before FORWARD is asked',
+    name: '[e10 F3] in IPv4, too long for the next link and not to be cut: ICMP 3/4 before FORWARD is asked',
     mtu: 1300,
     rules: '*filter\n:FORWARD DROP\nCOMMIT\n',
     packets: [[sent(client, server, { payload: 1400 }), TOO_BIG]],
@@ -120,7 +120,7 @@ export const ROUTING_ROWS: readonly Row[] = [
     packets: [[sent(six.client, six.server, { payload: 1400 }), TOO_BIG_6]],
   },
   {
-    name: '[F3] what was put together goes by its fragments, not by its length',
+    name: '[e10 F3] what was put together goes by its fragments, not by its length',
     mtu: 1300,
     packets: [
       [sent(client, server, { id: 5, fragment: { offset: 0, more: true }, payload: 1000 }), '- vanished'],

@@ -18,6 +18,8 @@ export interface Row {
   readonly family?: 4 | 6
   /** Rule text of the router, for both back ends of iptables; of other hosts by name. */
   readonly rules?: string | Readonly<Record<string, string>>
+  /** Instead, text of the router for nft. */
+  readonly nft?: string
   readonly sysctl?: Readonly<Record<string, number>>
   /** Bytes that the link between router and server takes; 1500 where absent. */
   readonly mtu?: number
@@ -97,11 +99,13 @@ export interface RowCase {
 }
 
 /** The row as replay cases, one for each back end. */
-export function casesOf({ family = 4, rules = {}, sysctl = {}, mtu, packets }: Row): RowCase[] {
-  const texts = typeof rules === 'string' ? { router: rules } : rules
+export function casesOf({ family = 4, rules = {}, nft, sysctl = {}, mtu, packets }: Row): RowCase[] {
+  const written = typeof rules === 'string' ? { router: rules } : rules
+  const texts: Readonly<Record<string, string>> = nft === undefined ? written : { router: nft }
   const settings = Object.keys(sysctl).length > 0 ? { sysctl } : {}
   const hosts = mtu === undefined ? HOSTS[family] : withMtu(HOSTS[family], mtu)
-  return TOOLS[family].map((tool) => {
+  const tools = nft === undefined ? TOOLS[family] : ['nft']
+  return tools.map((tool) => {
     const rulesOf = (host: string): HostRules => {
       const text = texts[host]
       return { ...settings, ...(text === undefined ? {} : { ruleset: { tool, text } }) }

@@ -95,10 +95,10 @@ def transport(packet, protocol, source, destination):
         options = tcp_options(packet.get("tcp_options", {}))
         body = struct.pack(">HHIIBBHHH", packet["sport"], packet["dport"], packet.get("seq", 0), packet.get("ack", 0),
                            5 + len(options) // 4 << 4, flags, packet.get("window", 64240), 0, 0) + options + more
-        return summed(body, 16, protocol, source, destination)
+        return summed(body, 16, protocol, source, destination, packet.get("bad_checksum"))
     if protocol == UDP:
         body = struct.pack(">HHHH", packet["sport"], packet["dport"], 8 + len(more), 0) + more
-        return summed(body, 6, protocol, source, destination)
+        return summed(body, 6, protocol, source, destination, packet.get("bad_checksum"))
     if protocol == (ICMPV6 if len(source) == 16 else ICMP):
         rest = struct.pack(">HH", packet.get("icmp_id", 0), packet.get("icmp_seq", 0))
         if "inner" in packet:
@@ -106,7 +106,7 @@ def transport(packet, protocol, source, destination):
             more = inner[: (40 if len(source) == 16 else 20) + QUOTED_MORE] + more
         body = struct.pack(">BBH", packet["icmp_type"], packet.get("icmp_code", 0), 0) + rest + more
         if len(source) == 16:
-            return summed(body, 2, protocol, source, destination)
+            return summed(body, 2, protocol, source, destination, packet.get("bad_checksum"))
         return body[:2] + struct.pack(">H", checksum(body)) + body[4:]
     return more
 
@@ -124,9 +124,9 @@ def tcp_options(given):
     return made + b"\1" * (-len(made) % 4)
 
 
-def summed(body, at, protocol, source, destination):
+def summed(body, at, protocol, source, destination, wrong=False):
     pseudo = source + destination + struct.pack(">II", len(body), protocol)
-    value = checksum(pseudo + body)
+    value = checksum(pseudo + body) ^ (0x5555 if wrong else 0)
     if protocol == UDP and value == 0:
         value = 0xFFFF
     return body[:at] + struct.pack(">H", value) + body[at + 2 :]
