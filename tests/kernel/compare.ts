@@ -86,7 +86,8 @@ function ofHop(kernel: HopAnswer, engine: HopAnswer | undefined): string | undef
     (kernel.state === undefined ? undefined : differ('state', stateText(kernel), stateText(engine))) ??
     differ('matched rules', pathText(kernel.path), pathText(engine.path)) ??
     differ('end', kernel.end, engine.end) ??
-    differ('way out', kernel.oif, engine.oif)
+    // A fragment that waits has its way out already, which no rule has seen.
+    (isUnseen(engine) ? undefined : differ('way out', kernel.oif, engine.oif))
   )
 }
 
