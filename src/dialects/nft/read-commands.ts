@@ -1,7 +1,7 @@
 import type { TableFamily } from '@/model/ruleset/ruleset'
 import { Cursor, NftError, type Remark, saying } from './cursor'
 import type { Token } from './lexer'
-import { readSet } from './read-set'
+import { addElements, readSet } from './read-set'
 import { type DraftChain, type DraftSet, type DraftTable, readBase, Tables } from './tables'
 import { type Element, readElements, valueText } from './values'
 
@@ -395,7 +395,3 @@ export class CommandReader {
 }
 
 const keyText = ({ key }: Element) => key.map(valueText).join(' . ')
-
-function addElements(set: DraftSet, added: readonly Element[]): void {
-  for (const each of added) set.elements.push(each)
-}

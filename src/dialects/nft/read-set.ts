@@ -70,3 +70,7 @@ function readTypesOf(cursor: Cursor): string[] | undefined {
   const rows = keys.flatMap(({ words }) => (Object.hasOwn(KEYS, words) ? (KEYS[words] ?? []) : []))
   return rows.length === keys.length ? rows.map(({ type }) => type.name) : undefined
 }
+
+export function addElements(set: DraftSet, added: readonly Element[]): void {
+  for (const each of added) set.elements.push(each)
+}
