@@ -52,6 +52,10 @@ const SURROUNDINGS: Readonly<
         .filter((line) => /^ipchains -[AN]|^# off/.test(line))
         .map((line) => line.replace('ipchains ', '')),
   },
+  pf: {
+    wrap: (input) => input.split(' / ').join('\n'),
+    unwrap: (text) => text.split('\n').filter((line) => /^(pass|block|# off)/.test(line)),
+  },
   'cisco-ios': { wrap: inList, unwrap: ownEntries },
 }
 

@@ -181,6 +181,18 @@ describe.each(HOSTILE)('%s', (_what, text) => {
     }
   })
 
+  test('pf: every line has a form of ours, and no rule passes but a policy', () => {
+    for (const { firewall, given } of poisoned(text)) {
+      const lines = (dialectOf('pf')?.print?.(firewall, given).text ?? '').split('\n')
+      for (const line of lines)
+        expect(line).toMatch(
+          /^(?:$|#|(?:pass|block [a-z]+(?:-icmp\([a-z, -]+\))?) (?:in|out) [\w .,:/!{}-]+$)/,
+        )
+      const passes = lines.filter((line, at) => /^pass/.test(line) && !/policy$/.test(lines[at - 1] ?? ''))
+      expect(passes).toEqual([])
+    }
+  })
+
   test('ipchains: every line has a form of ours, and no rule accepts but a policy', () => {
     for (const { firewall, given } of poisoned(text)) {
       const printed = dialectOf('ipchains')?.print?.(firewall, given).text ?? ''

@@ -7,6 +7,7 @@ import { ipchains } from './ipchains/ipchains'
 import { iptables } from './iptables/iptables'
 import { markdown } from './markdown/markdown'
 import { nft } from './nft/nft'
+import { pf } from './pf/pf'
 import { routeros } from './routeros/routeros'
 import { text } from './text/text'
 import { uci } from './uci/uci'
@@ -22,6 +23,7 @@ export const DIALECTS: readonly Dialect[] = [
   ciscoIos,
   uci,
   ufw,
+  pf,
   homeRouter,
   text,
   markdown,

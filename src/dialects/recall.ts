@@ -1,6 +1,8 @@
 import { conditionOn, formatCondition, parseCell, sortConditions } from '@/model/fields/cell'
 import type { Condition, Names } from '@/model/fields/field'
 import { FIELDS } from '@/model/fields/index'
+import { fieldOf } from '@/model/fields/lookup'
+import type { ParseContext, PrintContext } from './dialect'
 import { key } from './iptables/merge'
 import { LeftOut } from './left-out'
 
@@ -44,8 +46,20 @@ export function recallMatch(
   const tests = noted.map(({ id }) => parseCell(id, entries[id] ?? '', names))
   const conditions = tests.flatMap((test): Condition[] => (test.ok && test.value ? [test.value] : []))
   if (conditions.length < noted.length) return undefined
-  const kept = lines[0]?.filter(({ kind }) => kind === 'opaque') ?? []
+  // What a language says of interfaces beside the rule stays as it was read.
+  const isKept = (each: Condition) =>
+    each.kind === 'opaque' ||
+    (each.kind === 'test' && fieldOf(each.field).domain.kind === 'names' && entries[each.field] === undefined)
+  const kept = lines[0]?.filter(isKept) ?? []
   const match = sortConditions([...conditions, ...kept])
   const read = lines.map(write)
   return !read.includes(undefined) && key(write(match)) === key(read.flat()) ? match : undefined
+}
+
+/** What tokens and sets stand for where somebody reads; nothing where that is not known. */
+export function lookupOf(context: ParseContext): Pick<PrintContext, 'resolve' | 'resolveSet'> {
+  return {
+    resolve: (token) => context.resolve?.(token) ?? [],
+    resolveSet: (name) => context.resolveSet?.(name),
+  }
 }

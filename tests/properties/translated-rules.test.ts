@@ -91,6 +91,7 @@ const onIpchains = (family: Family) =>
   })
 
 const LAWS: readonly Law[] = [
+  { id: 'pf', ways: WAYS, firewall: stateless, families: [4, 6] },
   { id: 'ipchains', ways: WAYS, firewall: onIpchains, families: [4] },
   // What the router sends by itself is asked by no list.
   {
@@ -154,7 +155,13 @@ describe.each(LAWS)('$id', ({ id, firewall: firewallOf, families }) => {
         // What permits may go on with the next list.
         const passes = (rule: Omit<Rule, 'sourceLine'> | undefined) =>
           rule?.target.kind === 'return' ? { ...rule, target: { kind: 'accept' } } : rule
-        expect(wanted.map((rule) => passes(back.get(rule.id)))).toEqual(wanted)
+        // What a text says of interfaces stands beside the rule in a home filter.
+        const ofChain = (rule: ReturnType<typeof passes>) =>
+          rule && {
+            ...rule,
+            match: rule.match.filter((each) => each.kind !== 'test' || !/^[io]if$/.test(each.field)),
+          }
+        expect(wanted.map((rule) => ofChain(passes(back.get(rule.id))))).toEqual(wanted)
       }),
       { seed: 20_265, numRuns: 150 },
     )

@@ -3,7 +3,7 @@ import type { Family } from '@/model/packet/address'
 import type { Row, Rule, Separator } from '@/model/ruleset/ruleset'
 import type { ParseContext } from '../dialect'
 import type { Tag } from '../iptables/tag'
-import { recallMatch, unlessLeftOut } from '../recall'
+import { lookupOf, recallMatch, unlessLeftOut } from '../recall'
 import type { ReadEntry } from './read-entry'
 import { writeEntries } from './write-entry'
 
@@ -128,10 +128,7 @@ function wholeRule(group: readonly Entry[], family: Family, context: ParseContex
     ({ read, enabled }) =>
       read.permit === first.read.permit && read.log === first.read.log && enabled === first.enabled,
   )
-  const lookup = {
-    resolve: context.resolve ?? (() => []),
-    resolveSet: (name: string) => context.resolveSet?.(name),
-  }
+  const lookup = lookupOf(context)
   const match = recallMatch(
     first.note.tag.entries,
     group.flatMap(({ read }) => read.alternatives),

@@ -4,9 +4,11 @@ import { rulesOf } from '@/model/ruleset/chains'
 import type { Chain, Policy, Row, Rule } from '@/model/ruleset/ruleset'
 import type { ImportedLine, ImportedRules, ParseContext } from '../dialect'
 import type { Word } from '../iptables/words'
-import { type Note, readNote, readTitle, settleRows } from './notes'
+import { type Note, readNote, readTitle, settleRows } from '../notes'
+import { lookupOf, unlessLeftOut } from '../recall'
 import { readRuleWords } from './rule-words'
 import { type CommandLine, readCommands } from './syntax'
+import { writeSpecs } from './write-rule'
 
 const POLICIES: Readonly<Record<string, Policy>> = { ACCEPT: 'accept', DENY: 'drop', REJECT: 'reject' }
 const BUILT_IN = ['input', 'forward', 'output']
@@ -63,7 +65,9 @@ class Reading {
     const renamed = new Map<string, string>()
     const chains = this.chains.map(({ name, policy, rows }): Chain => {
       const field = this.#outwards.has(name) ? 'oif' : 'iif'
-      const settled = settleRows(rows, this.#notes, field, this.#context, renamed)
+      const lookup = lookupOf(this.#context)
+      const write = unlessLeftOut((match) => writeSpecs(match, field, lookup).specs)
+      const settled = settleRows(rows, this.#notes, write, this.#context, renamed)
       return { name, ...(policy ? { base: { policy } } : {}), rows: settled }
     })
     return { chains, renamed }

@@ -1,9 +1,7 @@
-import type { Condition } from '@/model/fields/field'
 import type { Row, Rule, Separator } from '@/model/ruleset/ruleset'
-import type { ParseContext } from '../dialect'
-import { readTag } from '../iptables/tag'
-import { recallMatch, unlessLeftOut } from '../recall'
-import { writeSpecs } from './write-rule'
+import type { ParseContext } from './dialect'
+import { readTag } from './iptables/tag'
+import { recallMatch, type WriteLines } from './recall'
 
 /** What a comment line of ours says of the commands below it. */
 export interface Note {
@@ -32,7 +30,7 @@ export function readTitle(comment: string): (Separator & { readonly chain: strin
 function wholeRule(
   note: Note,
   rules: readonly Rule[],
-  interfaceField: 'iif' | 'oif',
+  write: WriteLines,
   context: ParseContext,
 ): Rule | undefined {
   const [first] = rules
@@ -42,13 +40,6 @@ function wholeRule(
       JSON.stringify(rule.target) === JSON.stringify(first.target) &&
       rule.log === first.log &&
       rule.enabled === first.enabled,
-  )
-  const lookup = {
-    resolve: context.resolve ?? (() => []),
-    resolveSet: (name: string) => context.resolveSet?.(name),
-  }
-  const write = unlessLeftOut(
-    (match: readonly Condition[]) => writeSpecs(match, interfaceField, lookup).specs,
   )
   const match = recallMatch(
     note.entries,
@@ -63,7 +54,7 @@ function wholeRule(
 export function settleRows(
   rows: readonly Row[],
   notes: ReadonlyMap<string, Note>,
-  interfaceField: 'iif' | 'oif',
+  write: WriteLines,
   context: ParseContext,
   renamed: Map<string, string>,
 ): Row[] {
@@ -86,7 +77,7 @@ export function settleRows(
       next = rows[at + group.length]
     )
       group.push(next)
-    const whole = note && wholeRule(note, group, interfaceField, context)
+    const whole = note && wholeRule(note, group, write, context)
     if (whole) put(whole, note.entries.rule ?? whole.id, group)
     else put(row, note?.entries.rule ?? row.id, [row])
     at += whole ? group.length : 1
