@@ -23,7 +23,7 @@ describe('the program', () => {
   })
 
   test.each([
-    [['walk'], 'highport: there is no command walk. The commands are run, replay, explain, translate.'],
+    [['walk'], 'highport: there is no command walk. The commands are run, replay, explain, translate, log.'],
     [['run'], 'highport run: Design is missing. "-" reads standard input.'],
     [['run', 'nowhere.json'], 'highport run: nowhere.json: there is no such file.'],
     [['run', 'a', 'b'], 'highport run: "b" is too much: one design is read.'],

@@ -1,11 +1,12 @@
 import { type Command, type CommandIo, Trouble } from './command'
 import { explain } from './explain/explain'
+import { log } from './log/log'
 import { replay } from './replay/replay'
 import { run } from './run'
 import { translate } from './translate'
 
 /** The commands in the order of the list. */
-export const COMMANDS: readonly Command[] = [run, replay, explain, translate]
+export const COMMANDS: readonly Command[] = [run, replay, explain, translate, log]
 
 function overview(): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length))

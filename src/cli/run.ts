@@ -4,10 +4,10 @@ import { runFlow } from '@/applications/run-flow'
 import { compileNetwork } from '@/engine/compile'
 import type { Trace } from '@/engine/trace'
 import type { Design, FlowRequest } from '@/model/project/design'
-import { decodeDesign } from '@/model/project/document'
 import { oneOperand, readArguments } from './arguments'
-import { type Command, parseJson, readText, Trouble, writeJson } from './command'
+import { type Command, readText, Trouble, writeJson } from './command'
 import { lostWhere } from './lost-where'
+import { readDesign } from './read-design'
 
 /** Runs the checks of a design: policy tests for a build server. */
 export const run: Command = {
@@ -52,12 +52,6 @@ function summary(checks: number, failed: number): string {
   if (failed > 0)
     return `${checks} ${checks === 1 ? 'check' : 'checks'}, ${failed} ${failed === 1 ? 'fails' : 'fail'}`
   return checks === 1 ? '1 check, it holds' : `${checks} checks, all hold`
-}
-
-function readDesign(text: string): Design {
-  const design = decodeDesign(parseJson(text, 'The design'))
-  if (!design.ok) throw new Trouble(design.diagnostics.map(({ message }) => message).join('\n  '))
-  return design.value
 }
 
 const nameOf = (flow: FlowRequest, design: Design) => flow.name || describeFlow(flow, design)

@@ -39,7 +39,11 @@ export interface Walk {
 }
 
 /** Every base chain that was asked about a packet up to a step of the trace, in order. */
-export function walksOf(trace: Trace, journey: Journey, upToStep: number): Walk[] {
+export function walksOf(
+  trace: Pick<Trace, 'steps'>,
+  journey: Pick<Journey, 'steps'>,
+  upToStep: number,
+): Walk[] {
   const walks: Walk[] = []
   let open: { entered: Extract<TraceStep, { kind: 'chain-entered' }>; tried: TriedRule[] } | undefined
   let arrived: Packet | undefined

@@ -14,6 +14,22 @@ export interface LoggedPacket {
   readonly assumed: readonly string[]
 }
 
+/** Where a line says that its packet was seen. */
+export interface LoggedPlace {
+  readonly iif?: string
+  readonly oif?: string
+  /** The machine that wrote the line. */
+  readonly host?: string
+}
+
+export function loggedPlace({ iif, oif, host }: LoggedFacts): LoggedPlace {
+  return {
+    ...(iif === undefined ? {} : { iif }),
+    ...(oif === undefined ? {} : { oif }),
+    ...(host === undefined ? {} : { host }),
+  }
+}
+
 /** The packet that a line tells of; a failure says what it lacks. */
 export function loggedPacket(facts: LoggedFacts): Result<LoggedPacket> {
   const { src, dst, protocol } = facts

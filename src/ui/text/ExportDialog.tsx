@@ -1,11 +1,11 @@
 import { Copy, Download } from 'lucide-react'
 import { useMemo, useState } from 'react'
+import { printContextOf } from '@/dialects/device-context'
 import { DIALECTS } from '@/dialects/index'
 import { useRun } from '@/state/run-store'
 import { useView } from '@/state/view-store'
 import { saveFile } from '../shell/documents'
 import { Dialog } from '../widgets/Dialog'
-import { printContextOf } from './device-context'
 import './text.css'
 
 /** A device's rules as text, with what the language cannot say told before anything leaves. */

@@ -1,8 +1,8 @@
-import type { ParseContext, PrintContext } from '@/dialects/dialect'
 import type { Design } from '@/model/project/design'
 import { namesOf, resolverFor } from '@/model/topology/names'
 import { placeOf } from '@/model/topology/sides'
 import type { Device } from '@/model/topology/topology'
+import type { ParseContext, PrintContext } from './dialect'
 
 /** What reading rules for a device needs to know of it. */
 export function parseContextOf(design: Design, device: Device): ParseContext {
