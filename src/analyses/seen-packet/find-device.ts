@@ -51,6 +51,9 @@ function fitness(device: NetworkDevice, { packet, iif, oif }: Sighting): number 
   const isRouter = device.forwards[packet.family]
   const ways = [lookupRoute(device, src)?.interface, lookupRoute(device, dst)?.interface]
   const passes = isRouter && ways[0] !== ways[1] ? goesTo(iif, src) + goesTo(oif, dst) : 0
-  const own = isOwnAddress(device, dst) || isOwnAddress(device, src) ? 8 : 0
-  return own + passes
+  // What came in is for it, what only went out was made by it.
+  const isOwn =
+    (isOwnAddress(device, dst) && (iif !== undefined || oif === undefined)) ||
+    (isOwnAddress(device, src) && iif === undefined)
+  return (isOwn ? 8 : 0) + passes
 }
