@@ -7,7 +7,7 @@ import { printContextOf } from './device-context'
 import type { Dialect, PrintContext } from './dialect'
 import { homeRouter } from './home-router/home-router'
 import { ip6tables } from './ip6tables/ip6tables'
-import { writeIpchainsRule } from './ipchains/write-rule'
+import { ipchains } from './ipchains/ipchains'
 import { iptables } from './iptables/iptables'
 import { TABLES } from './iptables/places'
 import { restoreWords } from './iptables/words'
@@ -82,14 +82,15 @@ function withRows({ firewall, ref }: Given, rows: readonly Row[]): Firewall {
   return { ...firewall, ruleset: replaceChain(firewall.ruleset, ref, { ...chain, rows }) }
 }
 
-function ipchainsCommand({ ref, rule, rows, index }: Given): RuleCommand | undefined {
-  const text = writeIpchainsRule(rule)
-  if (text === undefined) return undefined
-  const isOn = (row: Row) => row.kind === 'rule' && row.enabled
-  const before = rows.slice(0, index).filter(isOn).length
-  const isLast = !rows.slice(index + 1).some(isOn)
-  const place = isLast ? `-A ${shellWord(ref.chain)}` : `-I ${shellWord(ref.chain)} ${before + 1}`
-  return { dialect: 'ipchains', text: `ipchains ${place} ${text}` }
+function ipchainsCommand(given: Given): RuleCommand | undefined {
+  const { chain } = given.ref
+  const added = addedLine(ipchains, given, (text) =>
+    text.split('\n').filter((line) => line.startsWith(`ipchains -A ${chain} `)),
+  )
+  if (!added) return undefined
+  const spec = added.line.slice(`ipchains -A ${chain} `.length)
+  const place = added.isLast ? `-A ${chain}` : `-I ${chain} ${added.before + 1}`
+  return { dialect: ipchains.id, text: `ipchains ${place} ${spec}` }
 }
 
 /** The seven lines of the form; where they go is for the person to choose. */

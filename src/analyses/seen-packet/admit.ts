@@ -92,7 +92,9 @@ function conditionsFor(kind: FirewallKind, walk: Walk, asked: Asked): Condition[
   }
   const tests = Object.entries(cells) as [FieldId, readonly Term[]][]
   const exact = tests
-    .filter(([field, terms]) => terms.length > 0 && kind.fields.includes(field) && !isLeftOut(kind, field))
+    .filter(
+      ([field, terms]) => terms.length > 0 && kind.fields.includes(field) && !isLeftOut(kind, walk, field),
+    )
     .map(([field, terms]): Condition => ({ kind: 'test', field, negated: false, terms }))
   return sortConditions([...exact, ...flagTest(kind, packet)])
 }
@@ -111,7 +113,9 @@ function portsOf(packet: Packet): Partial<Record<FieldId, readonly Term[]>> {
 /** Tables of home routers ask for addresses, ports and the protocol: their form has no cell for more. */
 const HOME_FORM: readonly FieldId[] = ['protocol', 'src', 'sport', 'dst', 'dport']
 
-function isLeftOut(kind: FirewallKind, field: FieldId): boolean {
+function isLeftOut(kind: FirewallKind, { chain }: Walk, field: FieldId): boolean {
+  // ipchains has one interface to ask for: the way in for input, the way out for the others.
+  if (kind.id === 'ipchains') return field === (chain.chain === 'input' ? 'oif' : 'iif')
   return isHome(kind) && !HOME_FORM.includes(field)
 }
 

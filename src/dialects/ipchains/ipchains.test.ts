@@ -62,7 +62,6 @@ describe('rules', () => {
     ],
     ['-p udp --dport ! 53 -j DENY', 'protocol udp, dport not 53: drop'],
     ['-p icmp -s 0/0 echo-request -j REJECT', 'protocol icmp, icmpType echo-request: reject'],
-    ['-p icmp -s 0/0 3 -d 0/0 4 -j ACCEPT', 'protocol icmp, icmpType fragmentation-needed: accept'],
     ['-p icmp --icmp-type 3 -j ACCEPT', 'protocol icmp, icmpType destination-unreachable: accept'],
     ['-p icmp -s 0/0 3 -d 0/0 4 -j ACCEPT', 'protocol icmp, icmpType fragmentation-needed: accept'],
     ['-s ! 10/8 -j RETURN', 'src not 10.0.0.0/8: return'],
