@@ -5,32 +5,40 @@ import { type Admission, admit } from './admit'
 import { type Asked, askDevice, type SeenPacket } from './ask-device'
 import { findDevice } from './find-device'
 
-/** What a design says of a packet that was seen. */
-export interface Appraisal {
+/** A packet that was seen, and the machine that told of it. */
+export interface Sighting extends SeenPacket {
+  readonly host?: string
+}
+
+/** The device at which a packet was seen, and what it does with it. */
+export interface Meeting {
   readonly device: NetworkDevice
   readonly asked: Asked
+}
+
+/** What a design says of a packet that was seen. */
+export interface Appraisal extends Meeting {
   /** What it takes to let the packet through; absent where it is let through. */
   readonly admission?: Admission
 }
 
-export interface Appraised extends SeenPacket {
-  /** The machine that told of it. */
-  readonly host?: string
-}
-
-/** Finds the device at which a packet was seen, asks it, and what would let the packet through. */
-export function appraise(
-  design: Design,
-  network: Network,
-  seen: Appraised,
-  /** Id of the device where it is known. */
-  deviceId?: string,
-): Result<Appraisal> {
+/** Finds the device at which a packet was seen, and asks it. `deviceId` is the device where it is known. */
+export function meet(network: Network, seen: Sighting, deviceId?: string): Result<Meeting> {
   const known = deviceId === undefined ? undefined : network.devices.get(deviceId)
   const found = known ? success(known) : findDevice(network, seen, seen.host)
   if (!found.ok) return found
   const device = found.value
-  const asked = askDevice(network, device, seen)
-  const admission = asked.ended ? admit(design, device.id, seen) : undefined
-  return success({ device, asked, ...(admission ? { admission } : {}) })
+  return success({ device, asked: askDevice(network, device, seen) })
+}
+
+/** The same, and what would let the packet through. */
+export function appraise(
+  design: Design,
+  network: Network,
+  seen: Sighting,
+  deviceId?: string,
+): Result<Appraisal> {
+  const met = meet(network, seen, deviceId)
+  if (!met.ok || !met.value.asked.ended) return met
+  return success({ ...met.value, admission: admit(design, met.value.device.id, seen) })
 }

@@ -40,19 +40,7 @@ export const homeRouterLog: LogFormat = {
     takeEnd(reader, 'src')
     reader.take(/\s*>\s*/)
     if (!takeEnd(reader, 'dst')) return undefined
-    const numbers = reader.take(/,\s*([FSRPAUEC]*)(?=\s+Seq=)/, ([, letters = ''], facts) =>
-      tellFlags(letters, facts),
-    )
-    if (numbers) {
-      reader.take(/\s+Seq=([^\s,]+),?/, ([, value = ''], facts) => {
-        keepSigned(facts, 'seq', value)
-        return numberSentence('Sequence number', value)
-      })
-      reader.take(/\s+Ack=([^\s,]+)/, ([, value = ''], facts) => {
-        keepSigned(facts, 'ack', value)
-        return numberSentence('Acknowledgment number', value)
-      })
-    }
+    if (reader.take(/,\s*(?=[FSRPAUEC]*\s+Seq=)/)) takeTcp(reader)
     reader.take(/\s+-(.*\S)/, ([, reason = ''], facts) => {
       facts.prefix = reason
       facts.verdict = 'drop'
@@ -62,6 +50,19 @@ export const homeRouterLog: LogFormat = {
     return reader.finish('home-router', ['src', 'dst', 'protocol', 'sport', 'dport'])
   },
   write: ({ packet, prefix }) => homeRouterLine(packet, prefix),
+}
+
+function takeTcp(reader: LineReader): void {
+  reader.take(/[FSRPAUEC]*/, ([letters], facts) => tellFlags(letters, facts))
+  reader.take(/\s+Seq=([^\s,]+)/, ([, value = ''], facts) => {
+    keepSigned(facts, 'seq', value)
+    return numberSentence('Sequence number', value)
+  })
+  reader.take(/,?\s+(?=Ack=)/)
+  reader.take(/Ack=([^\s,]+)/, ([, value = ''], facts) => {
+    keepSigned(facts, 'ack', value)
+    return numberSentence('Acknowledgment number', value)
+  })
 }
 
 /** What these routers write of packets other than TCP: the ends and the reason. */

@@ -8,11 +8,13 @@ import { packetLabel, packetName } from '@/model/packet/label'
 import type { Packet } from '@/model/packet/packet'
 import type { Device } from '@/model/topology/topology'
 import { currentDesign } from '@/state/design-store'
+import { type LoggedSight, useLogReader } from '@/state/log-reader-store'
 import { clockStore } from '@/state/playback/clock'
 import { currentCursor, goToJourney, useCursor } from '@/state/playback/cursor'
 import { packetsAt, type ShownPacket } from '@/state/playback/packets'
 import { timelineOf } from '@/state/playback/timeline'
 import { currentTrace, runStore, useCurrentTrace } from '@/state/run-store'
+import { showPanelTab } from '@/state/view-store'
 import { endText } from '../playback/ladder-rows'
 import { useNarrow } from '../widgets/use-narrow'
 import { gateOf } from './gate-cells'
@@ -24,6 +26,13 @@ const reduced = matchMedia('(prefers-reduced-motion: reduce)')
 export function PacketLayer() {
   const trace = useCurrentTrace()
   const cursor = useCursor()
+  const sight = useLogReader((state) => state.sight)
+  if (sight)
+    return (
+      <ViewportPortal>
+        <LoggedPacket sight={sight} />
+      </ViewportPortal>
+    )
   if (!trace || cursor.step < 0) return null
   const shown = packetsAt(trace, timelineOf(trace), cursor.step, cursor.journey)
   return (
@@ -55,29 +64,39 @@ function Flying({ packet }: { readonly packet: Extract<ShownPacket, { kind: 'fly
     return clockStore.subscribe(place)
   }, [packet])
   return (
-    <Capsule packet={packet} innerRef={capsule}>
+    <Capsule packet={packet.packet} {...pressOf(packet)} innerRef={capsule}>
       <Label packet={packet.packet} original={currentTrace()?.journeys[packet.journey]?.packet} />
     </Capsule>
   )
 }
 
-interface CapsuleProps {
-  readonly packet: ShownPacket
+interface Press {
+  readonly isCurrent: boolean
+  readonly onPress: () => void
+}
+
+/** Pressing a packet of the run shows its fate everywhere, as its arrow in the ladder does. */
+function pressOf({ journey }: ShownPacket): Press {
+  return { isCurrent: journey === currentCursor().journey, onPress: () => goToJourney(journey) }
+}
+
+interface CapsuleProps extends Press {
+  readonly packet: Packet
   readonly meaning?: ReturnType<typeof meaningOf>
   readonly innerRef?: Ref<HTMLButtonElement>
   readonly children: ReactNode
 }
 
-/** A packet as something to press: it shows the packet's fate everywhere, as its arrow in the ladder does. */
-function Capsule({ packet, meaning = '', innerRef, children }: CapsuleProps) {
+/** A packet as something to press. */
+function Capsule({ packet, isCurrent, onPress, meaning = '', innerRef, children }: CapsuleProps) {
   return (
     <button
       type="button"
       ref={innerRef}
       className={`capsule nodrag nopan ${meaning}`}
-      title={packetName(packet.packet)}
-      aria-current={packet.journey === currentCursor().journey ? 'step' : undefined}
-      onClick={() => goToJourney(packet.journey)}
+      title={packetName(packet)}
+      aria-current={isCurrent ? 'step' : undefined}
+      onClick={onPress}
     >
       {children}
     </button>
@@ -99,24 +118,81 @@ function Label({ packet, original }: { readonly packet: Packet; readonly origina
 
 /** A packet at a device: waiting at its gate, or where it ended. */
 function Standing({ packet }: { readonly packet: Extract<ShownPacket, { kind: 'standing' }> }) {
+  return (
+    <AtDevice
+      {...pressOf(packet)}
+      packet={packet.packet}
+      device={packet.device}
+      iif={packet.iif}
+      disposition={packet.disposition}
+      cell={() => decidingCell(packet)}
+    />
+  )
+}
+
+/** The packet of a log line at the device that saw it; hosts that are its ends are marked. */
+function LoggedPacket({ sight }: { readonly sight: LoggedSight }) {
+  return (
+    <>
+      <AtDevice
+        isCurrent
+        onPress={() => showPanelTab('log')}
+        packet={sight.packet}
+        device={sight.device}
+        iif={sight.iif}
+        disposition={sight.ended ?? { kind: 'delivered' }}
+        cell={() => undefined}
+      />
+      {sight.sources.map((device) => (
+        <EndMark key={device} device={device} text={`from ${formatAddress(sight.packet.src)}`} />
+      ))}
+      {sight.destinations.map((device) => (
+        <EndMark key={device} device={device} text={`to ${formatAddress(sight.packet.dst)}`} />
+      ))}
+    </>
+  )
+}
+
+/** A word over the card of a device. */
+function EndMark({ device, text }: { readonly device: string; readonly text: string }) {
+  const node = useReactFlow().getInternalNode(device)
+  if (!node) return null
+  const { x, y } = node.internals.positionAbsolute
+  return (
+    <div className="logged-end" style={{ transform: `translate(${x}px, ${y - 4}px) translateY(-100%)` }}>
+      {text}
+    </div>
+  )
+}
+
+interface AtDeviceProps extends Press {
+  readonly packet: Packet
+  readonly device: string
+  readonly iif: string | undefined
+  readonly disposition: Disposition | undefined
+  /** The place of the cell of the gate that decided. */
+  readonly cell: () => number | undefined
+}
+
+function AtDevice({ packet, device: id, iif, disposition, cell: decided, ...press }: AtDeviceProps) {
   const { getInternalNode } = useReactFlow()
   const narrow = useNarrow()
-  const node = getInternalNode(packet.device)
+  const node = getInternalNode(id)
   const design = currentDesign()
-  const device = design.devices.find(({ id }) => id === packet.device)
+  const device = design.devices.find((each) => each.id === id)
   if (!node || !device) return null
   const { x, y } = node.internals.positionAbsolute
   const width = widthOf(device)
   const height = node.measured.height ?? 100
-  const entry = device.interfaces.find(({ name }) => name === packet.iif)
+  const entry = device.interfaces.find(({ name }) => name === iif)
   const port = entry && device.interfaces.indexOf(entry)
   // On a narrow screen nothing is left of the cards.
   const side = entry && !narrow ? sideOf(design, device, entry.id) : 'right'
   const round = device.kind === 'internet' || device.kind === 'switch'
   const linkY = round ? y + height / 2 : y + 30 + 22 * (port ?? 0) + 11
-  const meaning = meaningOf(packet.disposition)
+  const meaning = meaningOf(disposition)
   const fallen = meaning === 'drop' || meaning === 'reject'
-  const cell = fallen && side === 'right' ? decidingCell(packet) : undefined
+  const cell = fallen && side === 'right' ? decided() : undefined
   const top = fallen
     ? Math.max(linkY + 24, cell === undefined ? y + height - 22 : y + 30 + 19 * cell + 10)
     : linkY
@@ -135,15 +211,13 @@ function Standing({ packet }: { readonly packet: Extract<ShownPacket, { kind: 's
         className="capsule-place"
         style={{ transform: `translate(${edge + offset}px, ${top}px) translate(${shift}, -50%)` }}
       >
-        <Capsule packet={packet} meaning={meaning}>
+        <Capsule {...press} packet={packet} meaning={meaning}>
           {meaning === 'drop' && <X className="i" />}
           {meaning === 'reject' && <CornerUpLeft className="i" />}
           {meaning === 'accept' && <Check className="i" />}
-          {packetLabel(packet.packet)}
+          {packetLabel(packet)}
         </Capsule>
-        {packet.disposition && fallen && (
-          <div className={`capnote ${meaning}`}>{noteOf(packet.disposition)}</div>
-        )}
+        {disposition && fallen && <div className={`capnote ${meaning}`}>{noteOf(disposition)}</div>}
       </div>
     </>
   )

@@ -1,10 +1,12 @@
 import { Tabs } from 'radix-ui'
+import { lazy, Suspense } from 'react'
 import { type PanelTab, showPanelTab, useView } from '@/state/view-store'
 import { FlowBar } from '../flow/FlowBar'
-import { LogPanel } from '../log/LogPanel'
 import { useMomentCounts } from '../log/moment-counts'
 import { BindingsTable, ConntrackTable } from '../log/StateTables'
 import { Ladder } from '../playback/Ladder'
+
+const LogPanel = lazy(() => import('../log/LogPanel').then(({ LogPanel }) => ({ default: LogPanel })))
 
 /** What the selected run did, in four readings; the flow bar stands beside their names. */
 export function PlaybackPanels() {
@@ -32,7 +34,9 @@ export function PlaybackPanels() {
         <Ladder />
       </Tabs.Content>
       <Tabs.Content value="log" className="panel-body" tabIndex={-1}>
-        <LogPanel />
+        <Suspense>
+          <LogPanel />
+        </Suspense>
       </Tabs.Content>
       <Tabs.Content value="bindings" className="panel-body" tabIndex={-1}>
         <BindingsTable />
