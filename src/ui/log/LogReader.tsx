@@ -101,7 +101,11 @@ function Packets({ rows, selected, design }: PacketsProps) {
 /** Right below the row that it is of, and brought into view. */
 function DetailRow({ row, design }: { readonly row: LoggedRow; readonly design: Design }) {
   const detail = useRef<HTMLTableRowElement>(null)
-  useLayoutEffect(() => detail.current?.scrollIntoView({ block: 'nearest' }), [])
+  useLayoutEffect(() => {
+    detail.current?.scrollIntoView({ block: 'nearest' })
+    // Where both do not fit, the row itself stays.
+    detail.current?.previousElementSibling?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
     <tr ref={detail} className="log-detail">
       <td colSpan={4}>
@@ -121,7 +125,7 @@ function PacketRow({ row, isSelected }: { readonly row: LoggedRow; readonly isSe
     const by = asked.ended && 'by' in asked.ended ? asked.ended.by : asked.deciding?.by
     if (!by) return
     showTab(device.id, tabOf(by.chain))
-    if (by.kind === 'rule') selectRule({ device: device.id, chain: by.chain, rule: by.rule })
+    selectRule(by.kind === 'rule' ? { device: device.id, chain: by.chain, rule: by.rule } : undefined)
   }
   return (
     <tr className={isSelected ? 'is-selected' : ''}>
