@@ -32,7 +32,12 @@ test('a line of netfilter and one of ipchains become packets with the rules that
   await expect(bench.grid('Inbound rules').locator('[role=row].is-selected')).toContainText('Block RDP')
   await expect(bench.network.getByRole('button', { name: /SYN 443 > 3389/ })).toBeVisible()
   await expect(bench.network).toContainText('from 23.62.98.14')
+  await expect(bench.why).toContainText('Dropped at Home router, inbound, by rule 5 "Block RDP".')
+  await expect(bench.why).toContainText('first of a connection')
   await expect(bench.network).toContainText('to 192.168.1.10')
+
+  await bench.step()
+  await expect(bench.network).not.toContainText('from 23.62.98.14')
 })
 
 test('R081, R089: by keyboard alone the words are explained, and the narrowest rule goes in and lets the packet through', async ({

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
+import type { Walk } from '@/analyses/explain-verdict/walks'
 import type { Disposition } from '@/engine/trace'
 import type { Packet } from '@/model/packet/packet'
 import { designStore } from './design-store'
@@ -12,6 +13,8 @@ export interface LoggedSight {
   readonly device: string
   readonly iif?: string
   readonly ended?: Disposition
+  /** The chains that it was asked about. */
+  readonly walks: readonly Walk[]
   /** Drawn devices that have its addresses. */
   readonly sources: readonly string[]
   readonly destinations: readonly string[]

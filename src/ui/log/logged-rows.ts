@@ -51,6 +51,7 @@ export function sightOf(network: Network, { logged, met }: LoggedRow): LoggedSig
     device: device.id,
     ...(asked.iif === undefined ? {} : { iif: asked.iif }),
     ...(asked.ended ? { ended: asked.ended } : {}),
+    walks: asked.walks,
     sources: ownersOf(network, packet.src),
     destinations: ownersOf(network, packet.dst),
   }

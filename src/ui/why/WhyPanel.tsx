@@ -1,24 +1,18 @@
-import { Check, Copy, CornerUpLeft, X } from 'lucide-react'
+import { Copy } from 'lucide-react'
 import { useState } from 'react'
 import { ownRulesSentence, ownRulesVerdict } from '@/analyses/explain-verdict/own-rules'
 import { explain } from '@/analyses/explain-verdict/sentences'
-import {
-  decidingWalk,
-  deviceName,
-  isDecider,
-  type TriedRule,
-  type Walk,
-  walksOf,
-} from '@/analyses/explain-verdict/walks'
+import { decidingWalk, deviceName, type Walk, walksOf } from '@/analyses/explain-verdict/walks'
 import type { Network } from '@/engine/network'
 import { BLACK_LIST_DEFENSE, builtinGroup, withBuiltin } from '@/model/firewalls/built-in'
 import { packetAddresses, packetWord } from '@/model/packet/label'
-import { chainKey } from '@/model/ruleset/chains'
 import { commit, currentDesign } from '@/state/design-store'
+import { useLogReader } from '@/state/log-reader-store'
 import { useCursor } from '@/state/playback/cursor'
 import { useCurrentTrace, useRun } from '@/state/run-store'
-import { selectRule, showTab, tabOf } from '@/state/view-store'
+import { LoggedWhy } from './LoggedWhy'
 import { PacketFields } from './PacketFields'
+import { OtherWalks, TriedRules } from './TriedRules'
 import './why.css'
 
 /** Why the packet under the cursor ended as it did: one sentence, and one line per rule that was asked. */
@@ -26,7 +20,9 @@ export function WhyPanel() {
   const trace = useCurrentTrace()
   const network = useRun((state) => state.network)
   const cursor = useCursor()
+  const sight = useLogReader((state) => state.sight)
   const journey = trace?.journeys[cursor.journey]
+  if (sight) return <LoggedWhy sight={sight} network={network} />
   if (!trace || !journey) {
     return (
       <section className="panel why" aria-label="Why">
@@ -96,15 +92,7 @@ export function WhyPanel() {
             it before the rules were asked.
           </p>
         )}
-        {others.map((walk) => (
-          <details key={walk.step} className="other-walk">
-            <summary>
-              {walk.verdict === 'accept' ? 'Accepted' : walk.verdict === 'drop' ? 'Dropped' : 'Rejected'} at{' '}
-              {deviceName(network, walk.device)}, {walk.chain.chain}
-            </summary>
-            <TriedRules walk={walk} />
-          </details>
-        ))}
+        <OtherWalks walks={others} network={network} />
         <PacketFields trace={trace} journey={journey} upToStep={cursor.step} />
       </div>
     </section>
@@ -156,72 +144,4 @@ function BuiltinNote({
       {trouble && <p className="drop">{trouble}</p>}
     </div>
   )
-}
-
-function TriedRules({ walk }: { readonly walk: Walk }) {
-  return (
-    <ol className="tried">
-      {walk.tried.map((tried) => {
-        const decides = isDecider(walk, tried)
-        const text = tried.matched
-          ? decides
-            ? `${matchesHow(tried)} and decides: ${walk.verdict}`
-            : wentOn(tried)
-          : tried.failed?.sentence
-        return (
-          <li
-            key={`${chainKey(tried.chain)} ${tried.rule}`}
-            className={decides ? `last strong ${walk.verdict}` : ''}
-          >
-            <button
-              type="button"
-              onClick={() => {
-                showTab(walk.device, tabOf(tried.chain))
-                selectRule({ device: walk.device, chain: tried.chain, rule: tried.rule })
-              }}
-            >
-              <span className="n">
-                {decides ? <VerdictIcon verdict={walk.verdict} /> : (tried.number ?? '·')}
-              </span>
-              <span className="who">{tried.name || 'unnamed'}</span>
-              <span className="what">{text}</span>
-            </button>
-          </li>
-        )
-      })}
-      {walk.by.kind === 'policy' && (
-        <li className={`last strong ${walk.verdict}`}>
-          <span className="line">
-            <span className="n">
-              <VerdictIcon verdict={walk.verdict} />
-            </span>
-            <span className="who">policy</span>
-            <span className="what">
-              decides: {walk.verdict}
-              {walk.verdict === 'drop' ? ', without an answer' : ''}
-            </span>
-          </span>
-        </li>
-      )}
-    </ol>
-  )
-}
-
-const matchesHow = ({ assumed }: TriedRule) => (assumed ? 'is assumed to match' : 'matches')
-
-/** What a rule that matched and did not decide did. */
-function wentOn(tried: TriedRule): string {
-  const { target, effect } = tried
-  const matches = matchesHow(tried)
-  if (target === 'jump' || target === 'goto') return `${matches}, and another chain is asked`
-  if (target === 'return') return `${matches}, and the chain before goes on`
-  if (effect !== undefined) return `${matches}: ${effect}, and the next rule is asked`
-  return target === 'log'
-    ? `${matches}, writes a line, and the next rule is asked`
-    : `${matches}, and the next rule is asked`
-}
-
-function VerdictIcon({ verdict }: { readonly verdict: Walk['verdict'] }) {
-  if (verdict === 'accept') return <Check className="i s12 b" />
-  return verdict === 'drop' ? <X className="i s12 b" /> : <CornerUpLeft className="i s12 b" />
 }
