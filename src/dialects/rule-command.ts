@@ -1,8 +1,9 @@
 import type { Firewall } from '@/model/firewalls/firewall-kind'
 import { firewallKind } from '@/model/firewalls/lookup'
 import type { Design } from '@/model/project/design'
-import { findChain, replaceChain } from '@/model/ruleset/chains'
+import { chainKey, findChain, replaceChain } from '@/model/ruleset/chains'
 import type { ChainRef, Row, Rule } from '@/model/ruleset/ruleset'
+import type { Device } from '@/model/topology/topology'
 import { printContextOf } from './device-context'
 import type { Dialect, PrintContext } from './dialect'
 import { homeRouter } from './home-router/home-router'
@@ -59,11 +60,21 @@ export interface PlacedRule {
 export function ruleCommands(design: Design, deviceId: string, rules: readonly PlacedRule[]): RuleCommand[] {
   const device = design.devices.find(({ id }) => id === deviceId)
   if (!device) return []
-  const context = printContextOf(design, device)
+  const context = contextOf(design, device)
   return rules.flatMap(({ chain, rule, index }) => {
     const command = ruleCommand(device.firewall, chain, rule, index, context)
     return command ? [command] : []
   })
+}
+
+const contexts = new WeakMap<Design, Map<string, PrintContext>>()
+
+function contextOf(design: Design, device: Device): PrintContext {
+  const known = contexts.get(design) ?? new Map<string, PrintContext>()
+  contexts.set(design, known)
+  const context = known.get(device.id) ?? printContextOf(design, device)
+  known.set(device.id, context)
+  return context
 }
 
 interface Given {
@@ -113,15 +124,47 @@ function formBlock(given: Given): RuleCommand | undefined {
   return text === '' ? undefined : { dialect: homeRouter.id, text }
 }
 
-/** The line that the language has more with the rule than without it, among those of its chain. */
-function addedLine(dialect: Dialect, given: Given, linesOf: (text: string) => readonly string[]) {
-  const rows = given.rows.toSpliced(given.index, 1)
-  const without = linesOf(dialect.print?.(withRows(given, rows), given.context).text ?? '')
-  const withIt = linesOf(dialect.print?.(withRows(given, given.rows), given.context).text ?? '')
-  if (withIt.length !== without.length + 1) return undefined
-  const at = withIt.findIndex((line, place) => line !== without[place])
-  const line = withIt[at]
-  return line === undefined ? undefined : { line, before: at, isLast: at === without.length }
+type LinesOf = (text: string) => readonly string[]
+
+interface AddedLine {
+  readonly line: string
+  /** How many lines of the chain come before it. */
+  readonly before: number
+  readonly isLast: boolean
+}
+
+/** The line that the language has for the rule, and its place; undefined where there is none, or several. */
+function addedLine(dialect: Dialect, given: Given, linesOf: LinesOf): AddedLine | undefined {
+  const { rule, rows, index } = given
+  const lines = (some: readonly Row[]) =>
+    linesOf(dialect.print?.(withRows(given, some), given.context).text ?? '')
+  // A policy that rejects is written as a last rule.
+  const afterAll = countOnce(given, dialect, 'none', () => lines([]).length)
+  const [line, ...more] = lines([rule])
+  if (line === undefined || more.length !== afterAll) return undefined
+  const before = countOnce(given, dialect, index, () => lines(rows.slice(0, index)).length - afterAll)
+  const all = countOnce(given, dialect, 'all', () => lines(rows.toSpliced(index, 1)).length)
+  return { line, before, isLast: before === all }
+}
+
+type Counts = Map<string, number>
+const counts = new WeakMap<PrintContext, WeakMap<Firewall, Counts>>()
+
+/** Logs name the same chain over and over: its lines are counted once. */
+function countOnce(
+  { firewall, ref, context }: Given,
+  { id }: Dialect,
+  what: number | 'none' | 'all',
+  count: () => number,
+): number {
+  const byFirewall = counts.get(context) ?? new WeakMap<Firewall, Counts>()
+  counts.set(context, byFirewall)
+  const known = byFirewall.get(firewall) ?? new Map<string, number>()
+  byFirewall.set(firewall, known)
+  const key = `${id} ${chainKey(ref)} ${what}`
+  const found = known.get(key) ?? count()
+  known.set(key, found)
+  return found
 }
 
 function iptablesCommand(given: Given): RuleCommand | undefined {
