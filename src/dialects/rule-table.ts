@@ -8,8 +8,8 @@ import { firewallKind } from '@/model/firewalls/lookup'
 import { formatAddress } from '@/model/packet/address'
 import { formatPortRange } from '@/model/packet/port'
 import { allChains, findChain, ruleNumbers } from '@/model/ruleset/chains'
-import { markWords } from '@/model/ruleset/mark-words'
 import type { ChainRef, Rule, Target } from '@/model/ruleset/ruleset'
+import { targetDetail } from '@/model/ruleset/target-words'
 import type { PrintContext } from './dialect'
 import { shortText } from './plain-text'
 
@@ -151,9 +151,6 @@ function targetText(target: Target, kind: FirewallKind, form: Firewall['form'], 
       return `${name} with ${target.with}`
     case 'log':
       return target.prefix === '' ? name : `${name} "${target.prefix}"`
-    case 'mark':
-    case 'connmark':
-      return `${name} ${markWords(target)}`
     case 'opaque':
       return target.text
     case 'map':
@@ -177,7 +174,7 @@ function targetText(target: Target, kind: FirewallKind, form: Firewall['form'], 
       return to === '' ? name : `${name} to ${to}`
     }
     default:
-      return name
+      return [name, targetDetail(target)].filter(Boolean).join(' ')
   }
 }
 

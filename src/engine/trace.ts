@@ -172,6 +172,7 @@ export type TraceStep = StepBase &
           | 'dnat'
           | 'masquerade'
           | 'redirect'
+          | 'netmap'
           | 'binding'
           | 'helper'
         readonly before: Packet

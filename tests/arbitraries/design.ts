@@ -127,6 +127,20 @@ const target: fc.Arbitrary<Target> = fc.oneof(
   natTo.map((to): Target => ({ kind: 'dnat', to })),
   natTo.map((to): Target => ({ kind: 'masquerade', to })),
   fc.record({ kind: fc.constantFrom('mark' as const, 'connmark' as const), flip: word, mask: word }),
+  fc.record({ kind: fc.constant('tos' as const), flip: fc.nat(255), mask: fc.nat(255) }),
+  fc.record({
+    kind: fc.constant('hop-limit' as const),
+    change: fc.constantFrom('set' as const, 'increase' as const, 'decrease' as const),
+    by: fc.nat(255),
+  }),
+  fc.constantFrom<Target>({ kind: 'mss' }, { kind: 'mss', size: 1400 }),
+  fc.record({ kind: fc.constant('nflog' as const), prefix: text, group: fc.nat(65535) }),
+  addressRange.map(
+    ({ first, last }): Target => ({
+      kind: 'netmap',
+      onto: { first: first as IpAddress, last: last as IpAddress },
+    }),
+  ),
   fc.record({ kind: fc.constantFrom('save-mark' as const, 'restore-mark' as const), from: word, to: word }),
   text.map((prefixText): Target => ({ kind: 'log', prefix: prefixText })),
   fc.record({ kind: fc.constant('opaque' as const), dialect: text, text }),

@@ -257,6 +257,8 @@ const changes = fc.constantFrom<Target>(
   { kind: 'mark', flip: 1, mask: ALL_BITS },
   { kind: 'mark', flip: 2, mask: 0 },
   { kind: 'connmark', flip: 0, mask: 3 },
+  { kind: 'nflog', prefix: 'a b', group: 3 },
+  { kind: 'nflog', prefix: '', group: 0 },
   { kind: 'save-mark', from: ALL_BITS, to: ALL_BITS },
   { kind: 'restore-mark', from: 3, to: ALL_BITS },
 )

@@ -4,6 +4,7 @@ import {
   type FieldId,
   type FieldTest,
   type Interval,
+  type MaskedBits,
   type Term,
 } from '@/model/fields/field'
 import { complementIntervals, unionIntervals } from '@/model/fields/intervals'
@@ -123,11 +124,17 @@ const TOS_NAMES: Readonly<Record<string, number>> = {
 const TOS_NAME_MASK = 0x3f
 
 function readTos(text: string): Interval[] | undefined {
+  const read = readTosBits(text)
+  return read && masked(read.bits, read.mask)
+}
+
+/** "0x10", "0x10/0x3f", "Minimize-Delay". */
+export function readTosBits(text: string): MaskedBits | undefined {
   const named = TOS_NAMES[text.toLowerCase()]
-  if (named !== undefined) return masked(named, TOS_NAME_MASK)
+  if (named !== undefined) return { bits: named, mask: TOS_NAME_MASK }
   const [valueText = '', maskText = '0xff', ...more] = text.split('/')
-  const [value, mask] = [numeric(valueText, 255), numeric(maskText, 255)]
-  return value === undefined || mask === undefined || more.length > 0 ? undefined : masked(value, mask)
+  const [bits, mask] = [numeric(valueText, 255), numeric(maskText, 255)]
+  return bits === undefined || mask === undefined || more.length > 0 ? undefined : { bits, mask }
 }
 
 /** RFC 2474, 2597, 3246: class selectors, assured and expedited forwarding. */
@@ -140,7 +147,7 @@ const DSCP_CLASSES: Readonly<Record<string, number>> = {
   ),
 }
 
-function readDscp(option: string, text: string): Interval[] | undefined {
+export function readDscp(option: string, text: string): Interval[] | undefined {
   const value = option === '--dscp-class' ? DSCP_CLASSES[text.toUpperCase()] : numeric(text, 63)
   return value === undefined ? undefined : [{ first: value * 4, last: value * 4 + 3 }]
 }

@@ -1,6 +1,6 @@
 import { ALL_BITS, hexadecimal, parseBits, parseMaskedBits } from '@/model/fields/bits'
 import type { Target } from '@/model/ruleset/ruleset'
-import type { ReadTargetOptions } from './target-group'
+import type { ReadTargetOptions } from './target-readers'
 
 type MarkTarget = Extract<Target, { kind: 'mark' | 'connmark' | 'save-mark' | 'restore-mark' }>
 

@@ -7,7 +7,7 @@ import type { ReadMatch } from './parse-match'
 import type { Remark } from './refuse'
 import { type OptionUse, type RuleSyntax, writeUse } from './rule-syntax'
 import { LOG_PREFIX_BYTES, REJECT_SPELLING, TARGET_PLACE } from './spelling'
-import { TARGET_READERS } from './target-group'
+import { TARGET_READERS } from './target-readers'
 import type { Word } from './words'
 
 export interface ReadTarget {

@@ -132,12 +132,19 @@ export const TARGET_PLACE: Readonly<
   REJECT: { table: 'filter' },
   NOTRACK: { table: 'raw' },
   CT: { table: 'raw' },
+  NETMAP: { table: 'nat' },
+  TTL: { table: 'mangle' },
+  HL: { table: 'mangle' },
+  TOS: { table: 'mangle' },
+  DSCP: { table: 'mangle' },
 }
 
 /** xt_comment.h: 256 bytes with the end. */
 export const COMMENT_BYTES = 255
 /** xt_LOG.h: 30 bytes with the end. */
 export const LOG_PREFIX_BYTES = 29
+/** xt_NFLOG.h: 64 bytes with the end. */
+export const NFLOG_PREFIX_BYTES = 63
 /** XT_EXTENSION_MAXNAMELEN less the end. */
 export const CHAIN_NAME_BYTES = 28
 /** IFNAMSIZ less the end. */

@@ -1,6 +1,12 @@
 import { byteLength, fitBytes, plainText } from '../plain-text'
 import { OTHER_TARGETS, TARGET_OPTIONS } from './options'
-import { CHAIN_NAME_BYTES, COMMENT_BYTES, INTERFACE_BYTES, LOG_PREFIX_BYTES } from './spelling'
+import {
+  CHAIN_NAME_BYTES,
+  COMMENT_BYTES,
+  INTERFACE_BYTES,
+  LOG_PREFIX_BYTES,
+  NFLOG_PREFIX_BYTES,
+} from './spelling'
 import { tagComment } from './tag'
 import { writeWord } from './words'
 
@@ -43,9 +49,14 @@ export function writeComment(
 }
 
 export function writeLogPrefix(prefix: string): string {
-  const clean = fitBytes(
-    prefix.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').replace(/[\p{Cf}\p{Cs}]/gu, ''),
-    LOG_PREFIX_BYTES,
-  )
+  const clean = cleanPrefix(prefix, LOG_PREFIX_BYTES)
   return clean === '' ? '' : ` --log-prefix ${writeWord(clean)}`
 }
+
+export function writeNflogPrefix(prefix: string): string {
+  const clean = cleanPrefix(prefix, NFLOG_PREFIX_BYTES)
+  return clean === '' ? '' : ` --nflog-prefix ${writeWord(clean)}`
+}
+
+const cleanPrefix = (prefix: string, bytes: number) =>
+  fitBytes(prefix.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').replace(/[\p{Cf}\p{Cs}]/gu, ''), bytes)

@@ -79,6 +79,8 @@ export function writeRule(
   }
 }
 
+const ASKS_FOR_SYN = /(?:^|[^!] )--(?:syn\b|tcp-flags \S+ (?:\S+,)?SYN\b)/
+
 interface Body {
   readonly spec: string
   readonly target: string
@@ -96,6 +98,8 @@ function writeBodies(rule: Rule, match: WrittenMatch, writer: RuleWriter): Body[
     rule.target.kind === 'reject' && rule.target.with === 'tcp-reset'
       ? match.specs.flatMap((spec) => [...tcpSpec(spec), spec])
       : match.specs
+  if (rule.target.kind === 'mss' && !specs.every(({ text }) => ASKS_FOR_SYN.test(text)))
+    throw new LeftOut('TCPMSS is for the SYN of TCP alone; the rule must ask for it.')
   const lost = new Set<string>()
   const bodies = specs.flatMap(({ text, protocol }): Body[] => {
     const { text: target, loss } = writeTarget(rule.target, protocol, place)

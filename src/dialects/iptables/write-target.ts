@@ -1,14 +1,16 @@
 import { FAMILY, type Family, familyOf, formatAddress } from '@/model/packet/address'
 import { PROTOCOL } from '@/model/packet/packet'
+import { formatPrefix, intervalAsPrefix } from '@/model/packet/prefix'
 import type { Hook, NatTo, Target } from '@/model/ruleset/ruleset'
 import { LeftOut } from '../left-out'
 import { hidesSomething } from '../plain-text'
+import { writeHeaderTarget } from './header-targets'
 import { writeMarkTarget } from './mark-targets'
 import { readRuleSyntax, writeUse } from './rule-syntax'
 import { OPAQUE_LENGTH, TARGET_PLACE, writeReject } from './spelling'
-import { TARGET_READERS } from './target-group'
+import { TARGET_READERS } from './target-readers'
 import { restoreWords, writeWord } from './words'
-import { writeLogPrefix } from './write-names'
+import { writeLogPrefix, writeNflogPrefix } from './write-names'
 
 export interface TargetPlace {
   readonly table: string
@@ -81,6 +83,27 @@ export function writeTarget(target: Target, protocol: number | undefined, place:
       const ports = target.to.ports ? ` --to-ports ${writePorts(target.to, protocol)}` : ''
       return { text: `-j ${name}${ports}${random(target.to)}` }
     }
+    case 'hop-limit':
+      allowed('TTL', place)
+      return { text: writeHeaderTarget(target, place.family) }
+    case 'tos':
+      allowed('TOS', place)
+      return { text: writeHeaderTarget(target, place.family) }
+    case 'mss':
+      if (target.size === undefined && place.hook && !CLAMPED.includes(place.hook))
+        throw new LeftOut('the path is not known in this chain.')
+      return { text: writeHeaderTarget(target, place.family) }
+    case 'nflog': {
+      const group = target.group === 0 ? '' : ` --nflog-group ${target.group}`
+      return { text: `-j NFLOG${writeNflogPrefix(target.prefix)}${group}` }
+    }
+    case 'netmap': {
+      allowed('NETMAP', place)
+      const prefix = intervalAsPrefix(target.onto)
+      if (!prefix || familyOf(prefix.address) !== place.family)
+        throw new LeftOut('it maps to what is no network here.')
+      return { text: `-j NETMAP --to ${formatPrefix(prefix)}` }
+    }
     case 'mark':
     case 'connmark':
     case 'save-mark':
@@ -96,6 +119,9 @@ function allowed(name: string, { table, hook }: TargetPlace): void {
   if (place && (place.table !== table || (hook && place.hooks && !place.hooks.includes(hook))))
     throw new LeftOut(`${name} cannot stand in this chain.`)
 }
+
+/** Where the way out is known, so that TCPMSS can fit a segment to it (xt_TCPMSS). */
+const CLAMPED: readonly Hook[] = ['forward', 'output', 'postrouting']
 
 const random = (to: NatTo) => (to.random ? ' --random' : '')
 

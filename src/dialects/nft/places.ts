@@ -1,5 +1,5 @@
 import { rulesOf } from '@/model/ruleset/chains'
-import type { Chain, Rule, Table } from '@/model/ruleset/ruleset'
+import type { Chain, PlainTarget, Rule, Table } from '@/model/ruleset/ruleset'
 import { chainsLedTo, plainTargetsOf } from '@/model/ruleset/targets'
 
 type Base = NonNullable<Chain['base']>
@@ -11,6 +11,7 @@ const PLACES: Readonly<Record<string, { readonly type?: string; readonly hooks: 
   masquerade: { type: 'nat', hooks: ['postrouting'] },
   redirect: { type: 'nat', hooks: ['prerouting', 'output'] },
   reject: { hooks: ['prerouting', 'input', 'forward', 'output'] },
+  'mss of the path': { hooks: ['forward', 'output', 'postrouting'] },
 }
 
 /** Rules that the kernel refuses where they stand, or where a jump leads to them from. */
@@ -22,7 +23,7 @@ export function misplacedRules(table: Table): { readonly rule: Rule; readonly me
     return reachedFrom(name, byName).flatMap((chain) =>
       rulesOf(chain).flatMap((rule) => {
         const message = plainTargetsOf(rule.target)
-          .map(({ kind }) => refusal(kind, base))
+          .map((target) => refusal(asksForPath(target) ? 'mss of the path' : target.kind, base))
           .find((each) => each !== undefined)
         if (message === undefined || told.has(rule)) return []
         told.add(rule)
@@ -31,6 +32,9 @@ export function misplacedRules(table: Table): { readonly rule: Rule; readonly me
     )
   })
 }
+
+/** `rt mtu` (nft_rt.c). */
+const asksForPath = (target: PlainTarget) => target.kind === 'mss' && target.size === undefined
 
 function refusal(kind: string, { type = 'filter', hook = 'input' }: Base): string | undefined {
   const place = Object.hasOwn(PLACES, kind) ? PLACES[kind] : undefined

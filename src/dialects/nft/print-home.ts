@@ -13,11 +13,15 @@ import { writeComment, writeInterface } from './write-names'
 import { baseLine, chainBlock, printRows, printRule, tableBlock } from './write-rows'
 import type { TargetPlace } from './write-target'
 
-const PLACE: TargetPlace = { table: 'inet', isRefused: translates, chain: () => undefined }
+const PLACE: TargetPlace = { table: 'inet', isRefused: isOutOfPlace, chain: () => undefined }
 
-/** Chains of a home table are of type filter, which take no translation. */
-function translates({ target }: Rule): boolean {
-  return plainTargetsOf(target).some(({ kind }) => ['snat', 'dnat', 'masquerade', 'redirect'].includes(kind))
+/** Chains of a home table are of type filter, which take no translation, and input leads to them, which knows no path. */
+function isOutOfPlace({ target }: Rule): boolean {
+  return plainTargetsOf(target).some(
+    (each) =>
+      ['snat', 'dnat', 'masquerade', 'redirect'].includes(each.kind) ||
+      (each.kind === 'mss' && each.size === undefined),
+  )
 }
 
 /**

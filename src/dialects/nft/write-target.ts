@@ -2,6 +2,7 @@ import { FAMILY, familyOf, formatAddress } from '@/model/packet/address'
 import { PROTOCOL } from '@/model/packet/packet'
 import type { NatTo, PlainTarget, RejectKind, Rule, TableFamily } from '@/model/ruleset/ruleset'
 import { LeftOut } from '../left-out'
+import { writeChange } from './write-changes'
 import { writeMarkTarget } from './write-marks'
 import type { WrittenSpec } from './write-match'
 import { writeLogPrefix } from './write-names'
@@ -50,6 +51,14 @@ export function writeTarget(target: PlainTarget, spec: WrittenSpec, place: Targe
       throw new LeftOut('its helper needs an object of its own in nft.')
     case 'notrack':
       return ['notrack']
+    case 'hop-limit':
+    case 'tos':
+    case 'mss':
+      return writeChange(target, place.table, spec.family)
+    case 'nflog':
+      return [`${writeLogPrefix(target.prefix)} group ${target.group}`]
+    case 'netmap':
+      throw new LeftOut('nft maps a network only where the rule names it.')
     case 'mark':
     case 'connmark':
     case 'save-mark':

@@ -34,6 +34,24 @@ describe('marks under every form of MARK and CONNMARK', () => {
   })
 })
 
+describe('the header under every target that changes it', () => {
+  const packet = { ...segment('S', { hopLimit: 64, tos: 0b1011 }), optionBytes: 0 }
+  test.each<[string, Target, Record<string, number>]>([
+    ['a TTL is set', { kind: 'hop-limit', change: 'set', by: 9 }, { hopLimit: 9 }],
+    ['it ends at 255', { kind: 'hop-limit', change: 'increase', by: 200 }, { hopLimit: 255 }],
+    ['and at 0', { kind: 'hop-limit', change: 'decrease', by: 65 }, { hopLimit: 0 }],
+    ['a DSCP leaves ECN', { kind: 'tos', flip: 0xb8, mask: 0xfc }, { tos: 0b10111011 }],
+    ['a SYN without options gets one', { kind: 'mss', size: 1400 }, { optionBytes: 4 }],
+    ['NFLOG changes nothing', { kind: 'nflog', prefix: '', group: 1 }, {}],
+  ])('%s', (_, target, changed) => {
+    expect(changeBy(target, { packet })?.context.packet).toEqual({ ...packet, ...changed })
+  })
+  test('a SYN with options is taken to announce a size', () => {
+    const opened = segment('S')
+    expect(changeBy({ kind: 'mss', size: 1400 }, { packet: opened })?.context.packet).toEqual(opened)
+  })
+})
+
 test('the trace tells what a rule changed', () => {
   const rules: LabRule[] = [
     [{}, { kind: 'mark', flip: 5, mask: ALL }],

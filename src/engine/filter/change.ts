@@ -1,9 +1,10 @@
 import { changeBits, hexadecimal } from '@/model/fields/bits'
 import type { MatchContext } from '@/model/fields/field'
+import type { Packet } from '@/model/packet/packet'
 import type { MarkChange, Target } from '@/model/ruleset/ruleset'
 
 /** Targets that change what later rules see and let the packet go on. */
-const CHANGES = ['mark', 'connmark', 'save-mark', 'restore-mark'] as const
+const CHANGES = ['mark', 'connmark', 'save-mark', 'restore-mark', 'hop-limit', 'tos', 'mss', 'nflog'] as const
 type ChangeTarget = Extract<Target, { readonly kind: (typeof CHANGES)[number] }>
 
 const KINDS: ReadonlySet<string> = new Set(CHANGES)
@@ -35,7 +36,41 @@ function changed(target: ChangeTarget, context: MatchContext): Change {
       return entry
         ? withMark(context, { mask: target.to, flip: (entry.mark & target.from) >>> 0 })
         : { context, effect: NO_CONNECTION }
+    case 'hop-limit': {
+      const { hopLimit } = context.packet
+      const moved = { set: target.by, increase: hopLimit + target.by, decrease: hopLimit - target.by }
+      const now = Math.min(255, Math.max(0, moved[target.change]))
+      return { context: withPacket(context, { hopLimit: now }), effect: `the TTL is now ${now}` }
+    }
+    case 'tos': {
+      const tos = changeBits(context.packet.tos, target) & 0xff
+      return {
+        context: withPacket(context, { tos }),
+        effect: `the type of service is now ${hexadecimal(tos)}`,
+      }
+    }
+    case 'mss':
+      return { context: withSegmentSize(context), effect: 'the segment size that it announces is bounded' }
+    case 'nflog':
+      return { context, effect: `group ${target.group} is told` }
   }
+}
+
+function withPacket(
+  context: MatchContext,
+  change: Pick<Packet, 'hopLimit'> | Pick<Packet, 'tos'>,
+): MatchContext {
+  return { ...context, packet: { ...context.packet, ...change } }
+}
+
+/** An option of TCP with the segment size has kind, length and 16 bits (RFC 9293 section 3.2). */
+const SEGMENT_SIZE_BYTES = 4
+
+/** A segment without options and data gets the option; one that has options is taken to have it (xt_TCPMSS). */
+function withSegmentSize(context: MatchContext): MatchContext {
+  const { packet } = context
+  const isBare = packet.kind === 'tcp' && packet.optionBytes === 0 && !packet.payload?.bytes
+  return isBare ? { ...context, packet: { ...packet, optionBytes: SEGMENT_SIZE_BYTES } } : context
 }
 
 function withMark(context: MatchContext, change: MarkChange): Change {

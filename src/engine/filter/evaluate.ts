@@ -8,7 +8,10 @@ import { type FieldValues, readValues } from './field-values'
 import { type PassedRules, type Recorder, ruleDecider } from './recorder'
 
 /** Targets of nat chains: they decide, and the translator does what they say. */
-export type NatTarget = Extract<Target, { readonly kind: 'snat' | 'dnat' | 'masquerade' | 'redirect' }>
+export type NatTarget = Extract<
+  Target,
+  { readonly kind: 'snat' | 'dnat' | 'masquerade' | 'redirect' | 'netmap' }
+>
 
 /** What one base chain says about one packet. */
 export type ChainDecision =
@@ -97,6 +100,7 @@ export function walkChain(walk: Walk): ChainDecision {
       case 'dnat':
       case 'masquerade':
       case 'redirect':
+      case 'netmap':
         return { kind: 'translate', by: ruleDecider(chain, compiled), target }
       case 'return':
         frame = leave(frame)
@@ -133,6 +137,10 @@ export function walkChain(walk: Walk): ChainDecision {
       case 'connmark':
       case 'save-mark':
       case 'restore-mark':
+      case 'hop-limit':
+      case 'tos':
+      case 'mss':
+      case 'nflog':
       case 'continue':
       case 'opaque':
         break

@@ -40,7 +40,8 @@ export function traceRecorder(passage: Passage, hook: Hook): Recorder {
         ...(oif === undefined ? {} : { oif }),
       })
     },
-    changed: ({ mark, tracking }) => {
+    changed: ({ packet, mark, tracking }) => {
+      passage.packet = packet
       passage.mark = mark ?? 0
       if (tracking?.entry) setConnectionMark(passage, tracking.entry.mark)
     },

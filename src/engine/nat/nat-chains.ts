@@ -1,7 +1,7 @@
 import { chainsLedTo, plainTargetsOf } from '@/model/ruleset/targets'
 import type { CompiledChain, NetworkDevice, Stage } from '../network'
 
-export const NAT_TARGETS: ReadonlySet<string> = new Set(['snat', 'dnat', 'masquerade', 'redirect'])
+export const NAT_TARGETS: ReadonlySet<string> = new Set(['snat', 'dnat', 'masquerade', 'redirect', 'netmap'])
 
 /**
  * Whether a base chain is a nat chain: its type says so, or it is in iptables' table of that name, or it leads to a rule

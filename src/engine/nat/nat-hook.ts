@@ -1,4 +1,5 @@
-import type { Hook } from '@/model/ruleset/ruleset'
+import { familyOf, fromInteger, type IpAddress, toInteger } from '@/model/packet/address'
+import type { Hook, NatTo } from '@/model/ruleset/ruleset'
 import { withTrackedEntry } from '../conntrack/conntrack-hook'
 import type { ConntrackEntry } from '../conntrack/entry'
 import { invertTuple, tupleKey } from '../conntrack/tuple'
@@ -61,6 +62,10 @@ function bind(passage: Passage, half: Half, target: NatTarget): boolean {
     case 'snat':
     case 'dnat':
       return bindTo(passage, half, target.to)
+    case 'netmap': {
+      const address = movedInto(target.onto, half === 'source' ? packet.src : packet.dst)
+      return bindTo(passage, half, { addresses: { first: address, last: address } })
+    }
     case 'masquerade':
     case 'redirect': {
       const own =
@@ -73,8 +78,14 @@ function bind(passage: Passage, half: Half, target: NatTarget): boolean {
   }
 }
 
+/** The address with its host part in another network. */
+function movedInto({ first, last }: { first: IpAddress; last: IpAddress }, address: IpAddress): IpAddress {
+  const hostPart = toInteger(last) - toInteger(first)
+  return fromInteger(familyOf(first), toInteger(first) | (toInteger(address) & hostPart))
+}
+
 /** Gives the connection its reply tuple; false where none is left. */
-function bindTo(passage: Passage, half: Half, to: NatTarget['to']): boolean {
+function bindTo(passage: Passage, half: Half, to: NatTo): boolean {
   const entry = passage.tracking?.entry
   // Once confirmed a connection keeps its tuples.
   if (!entry || entry.confirmed) return true

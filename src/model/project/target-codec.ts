@@ -4,6 +4,8 @@ import { HELPERS, type MapTarget, REJECT_KINDS } from '../ruleset/ruleset'
 import { entryDocument, fieldIds, readEntry, writeEntry } from './entries-codec'
 import { natAddressesCodec, portRangeCodec } from './value-codecs'
 
+const byte = z.int().check(z.minimum(0), z.maximum(255))
+const port = z.int().check(z.minimum(0), z.maximum(65535))
 const bits = z.int().check(z.minimum(0), z.maximum(ALL_BITS))
 
 const natTo = z.strictObject({
@@ -23,6 +25,15 @@ const plainTarget = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('helper'), name: z.enum(HELPERS) }),
   z.strictObject({ kind: z.literal('log'), prefix: z.string() }),
   z.strictObject({ kind: z.literal(['mark', 'connmark']), flip: bits, mask: bits }),
+  z.strictObject({ kind: z.literal('tos'), flip: byte, mask: byte }),
+  z.strictObject({
+    kind: z.literal('hop-limit'),
+    change: z.enum(['set', 'increase', 'decrease']),
+    by: byte,
+  }),
+  z.strictObject({ kind: z.literal('mss'), size: z.exactOptional(port) }),
+  z.strictObject({ kind: z.literal('nflog'), prefix: z.string(), group: port }),
+  z.strictObject({ kind: z.literal('netmap'), onto: natAddressesCodec }),
   z.strictObject({ kind: z.literal(['save-mark', 'restore-mark']), from: bits, to: bits }),
   z.strictObject({ kind: z.literal('opaque'), dialect: z.string(), text: z.string() }),
 ])

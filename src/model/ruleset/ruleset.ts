@@ -82,6 +82,16 @@ export type PlainTarget =
   | { readonly kind: 'save-mark'; readonly from: number; readonly to: number }
   /** The other way round. */
   | { readonly kind: 'restore-mark'; readonly from: number; readonly to: number }
+  /** By and up to 255, never below 0. */
+  | { readonly kind: 'hop-limit'; readonly change: 'set' | 'increase' | 'decrease'; readonly by: number }
+  /** The byte of the IP header changes as a mark does. */
+  | ({ readonly kind: 'tos' } & MarkChange)
+  /** The segment size that a SYN announces; without a size what the way can carry. */
+  | { readonly kind: 'mss'; readonly size?: number }
+  /** Told to a program that listens to the group (`NFLOG`). */
+  | { readonly kind: 'nflog'; readonly prefix: string; readonly group: number }
+  /** Source or destination, whichever the chain translates, moves into this network and keeps its host part. */
+  | { readonly kind: 'netmap'; readonly onto: { readonly first: IpAddress; readonly last: IpAddress } }
   /** The connection that this packet begins gets a helper (`CT --helper`); goes on with the next rule. */
   | { readonly kind: 'helper'; readonly name: HelperName }
   /** No target: counts the packet and goes on. */

@@ -1,8 +1,8 @@
 import { Ban, Check, CornerDownRight, CornerUpLeft, FileText, X } from 'lucide-react'
 import type { Firewall } from '@/model/firewalls/firewall-kind'
 import { firewallKind } from '@/model/firewalls/lookup'
-import { markWords } from '@/model/ruleset/mark-words'
 import { type Policy, REJECT_KINDS, type Target, type TargetKind } from '@/model/ruleset/ruleset'
+import { targetDetail } from '@/model/ruleset/target-words'
 import { Menu, MenuChoices, MenuItem, MenuLine } from '../widgets/Menu'
 
 export function TargetIcon({ kind }: { readonly kind: TargetKind }) {
@@ -28,13 +28,13 @@ export function targetWord(firewall: Firewall, target: Target): string {
     return `${target.kind === 'goto' ? 'goto ' : ''}${target.chain}`
   if (target.kind === 'opaque') return target.text
   const word = firewallKind(firewall.kind).word(target.kind, firewall.form)
-  return target.kind === 'mark' || target.kind === 'connmark' ? `${word} ${markWords(target)}` : word
+  return [word, targetDetail(target)].filter(Boolean).join(' ')
 }
 
 export function meaningOf(kind: TargetKind): string {
   return kind === 'accept' || kind === 'drop' || kind === 'reject'
     ? kind
-    : kind === 'snat' || kind === 'dnat' || kind === 'masquerade' || kind === 'redirect'
+    : kind === 'snat' || kind === 'dnat' || kind === 'masquerade' || kind === 'redirect' || kind === 'netmap'
       ? 'translate'
       : ''
 }

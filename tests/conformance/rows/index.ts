@@ -4,6 +4,7 @@ import { DATAGRAM_ROWS } from './datagrams'
 import { FRAGMENT_ROWS } from './fragments'
 import { FRAME_ROWS } from './frames'
 import { FTP_ROWS } from './ftp'
+import { HEADER_TARGET_ROWS } from './header-targets'
 import { ICMPV6_ROWS } from './icmpv6'
 import { IPV6_ROWS } from './ipv6'
 import { MARK_ROWS } from './marks'
@@ -18,6 +19,7 @@ export const ROWS = [
   ...TCP_ROWS,
   ...TCP_WINDOW_ROWS,
   ...DATAGRAM_ROWS,
+  ...HEADER_TARGET_ROWS,
   ...FRAME_ROWS,
   ...CONNECTION_ROWS,
   ...MARK_ROWS,

@@ -218,9 +218,19 @@ function target(random: Choices, network: TestNetwork, where: Where, protocol: s
   if (where.callable.length > 0 && random.chance(30))
     return `${random.one(['-j', '-j', '-g'])} ${random.one(where.callable)}`
   const built = where.hooks.length === 1
-  const common = ['ACCEPT', 'ACCEPT', 'RETURN', 'LOG', '', change(random)]
+  const common = [
+    'ACCEPT',
+    'ACCEPT',
+    'RETURN',
+    'LOG',
+    '',
+    change(random),
+    change(random),
+    'NFLOG --nflog-group 5',
+  ]
   if (where.table === 'nat') return natTarget(random, network, where, protocol, common)
   const more = ['DROP', 'DROP', 'DROP']
+  if (where.table === 'mangle') more.push(...headerChanges(random, network))
   if (where.table === 'raw') more.push('CT --notrack', 'CT --notrack')
   if (where.table === 'filter' && (built || random.chance(100))) more.push(...rejects(network, protocol))
   const chosen = random.one([...common, ...more, ...more])
@@ -267,6 +277,15 @@ function change(random: Choices): string {
   ])
 }
 
+function headerChanges(random: Choices, { family }: TestNetwork): string[] {
+  const hops = family === 4 ? 'TTL --ttl' : 'HL --hl'
+  return [
+    `${hops}-${random.one(['set 64', 'set 63', 'set 1', 'inc 1', 'dec 1', 'inc 200', 'dec 100'])}`,
+    `TOS ${random.one(['--set-tos 0x10', '--set-tos 0x20/0x30', '--and-tos 0x03', '--or-tos 0x10', '--xor-tos 0xc0'])}`,
+    `DSCP --set-dscp ${random.one(['0', '46', '48'])}`,
+  ]
+}
+
 function rejects({ family }: TestNetwork, protocol: string | undefined): string[] {
   const kinds =
     family === 4
@@ -309,15 +328,20 @@ function natTarget(
     return `DNAT --to-destination ${ported && random.chance(60) ? withPort(to, random.one(PORTS)) : to}`
   }
   const source = () => `SNAT --to-source ${random.one([addresses.wan, addresses.lan])}`
+  const network =
+    family === 4
+      ? random.one(['203.0.113.0/24', '192.168.1.8/30', '203.0.113.80'])
+      : random.one(['2001:db8:2::/64', '2001:db8:1::10/126'])
+  const map = () => `NETMAP --to ${network}`
   const redirect = () => `REDIRECT${ported && random.chance(70) ? ` --to-ports ${random.one(PORTS)}` : ''}`
   const own =
     hooks.length > 1
       ? []
       : chain === 'POSTROUTING'
-        ? ['MASQUERADE', 'MASQUERADE', source()]
+        ? ['MASQUERADE', 'MASQUERADE', source(), map()]
         : chain === 'INPUT'
           ? [source()]
-          : [destination(), destination(), redirect()]
+          : [destination(), destination(), redirect(), map()]
   const chosen = random.one([...common, ...own, ...own])
   return chosen === '' ? '' : `-j ${chosen}`
 }
