@@ -16,7 +16,8 @@ export function lineText(line: PlacedLogLine, appraisal: Result<LineAppraisal> |
   const told = [loggedName(facts), ...places, toldText(facts)].filter(Boolean).join(', ')
   const row = `${format}  ${told}`
   if (!appraisal) return [row]
-  if (!appraisal.ok) return [row, ...appraisal.diagnostics.map(({ message }) => `  ${message}`)]
+  if (!appraisal.ok)
+    return [row, ...appraisal.diagnostics.map(({ message }) => `  ${shortText(message, 300)}`)]
   return [row, ...appraisalText(appraisal.value).map((text) => `  ${text}`)]
 }
 
@@ -42,7 +43,7 @@ function appraisalText({ device, asked, admission, notes, commands }: LineApprai
       : 'accepted, no rule is asked'
   return [
     `${device.name}: ${verdict}${state}`,
-    ...notes.map((sentence) => `note:   ${sentence}`),
+    ...notes.map((sentence) => `note:   ${shortText(sentence, 300)}`),
     ...commands.flatMap(({ text }) =>
       text.split('\n').map((row, index) => `${index === 0 ? 'admit:  ' : '        '}${row}`),
     ),

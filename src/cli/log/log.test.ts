@@ -148,6 +148,14 @@ test('--device names the device, by any case', () => {
   expect(out).toContain('router has no interface eth9: by its source address it is wan0.')
 })
 
+test('what a line holds does not reach the terminal', () => {
+  const { out, err } = run(
+    NETFILTER.replaceAll('wan0', '\u001b[2J').replace('DPT=22', 'DPT=\u001b[31m'),
+    GATE,
+  )
+  expect(`${out}${err}`).not.toContain('\u001b')
+})
+
 test('--json has every word with its meaning, and what the design says', () => {
   const { out } = run(NETFILTER, GATE, ['--json'])
   const { lines, diagnostics } = JSON.parse(out)

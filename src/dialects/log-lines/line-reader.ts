@@ -1,6 +1,7 @@
 import { type IpAddress, parseAddress } from '@/model/packet/address'
 import { serviceByName, serviceName } from '@/model/packet/port'
 import { type Diagnostic, diagnostic } from '@/model/result'
+import { shortText } from '../plain-text'
 import type { FactName, LogFormatId, LoggedFacts, LogLine, LogToken } from './log-line'
 
 /** Facts while they are gathered. */
@@ -11,6 +12,7 @@ export type Told = string | { readonly means: string; readonly wrong: string }
 
 /** The longest log line of any device is shorter; what stands behind is kept and not read. */
 const READ_AT_MOST = 4096
+const SENTENCE_BYTES = 300
 
 /** Reads a line from left to right, and keeps what each stretch means. */
 export class LineReader {
@@ -60,10 +62,12 @@ export class LineReader {
     const to = this.#at + taken.trimEnd().length
     this.#at += taken.length
     if (told === undefined || to <= from) return found
-    this.#tokens.push({ from, to, means: typeof told === 'string' ? told : told.means })
+    // What is told of a word quotes it, and it may hold anything.
+    const means = shortText(typeof told === 'string' ? told : told.means, SENTENCE_BYTES)
+    this.#tokens.push({ from, to, means })
     if (typeof told !== 'string') {
       const at = { line: this.#line, column: from + 1, length: to - from }
-      this.#diagnostics.push(diagnostic('syntax-error', told.wrong, at))
+      this.#diagnostics.push(diagnostic('syntax-error', shortText(told.wrong, SENTENCE_BYTES), at))
     }
     return found
   }
@@ -182,5 +186,5 @@ export function portNote(port: number | undefined, protocol: number | undefined)
 }
 
 function quote(text: string): string {
-  return text === '' ? 'Nothing' : `"${text.slice(0, 40)}"`
+  return text === '' ? 'Nothing' : `"${shortText(text, 40)}"`
 }

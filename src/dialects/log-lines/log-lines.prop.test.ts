@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { FAMILY, type Family, fromInteger } from '@/model/packet/address'
 import { icmpPacket, otherPacket, packetLength, tcpPacket, udpPacket } from '@/model/packet/build'
 import { type Packet, PROTOCOL, TCP_FLAG } from '@/model/packet/packet'
+import { hidesSomething } from '../plain-text'
 import { LOG_FORMATS } from './index'
 import type { LogEntry, LogFormatId } from './log-line'
-import { loggedPacket } from './logged-packet'
+import { loggedName, loggedPacket } from './logged-packet'
 import { readLog } from './read'
 
 const word = fc.integer({ min: 0, max: 0xffff })
@@ -178,6 +179,10 @@ const HOSTILE: readonly (readonly [what: string, text: string])[] = [
   ['a router line without end', `${'1'.repeat(50_000)} > ${':1,'.repeat(20_000)}`],
   ['NUL', 'IN=eth0\u0000 OUT= SRC=192.0.2.1\u0000 DST=192.0.2.2 PROTO=TCP'],
   ['text turned around', 'IN=eth0 OUT= \u202eSRC=192.0.2.1\u202c DST=192.0.2.2 PROTO=TCP SPT=1 DPT=2'],
+  [
+    'escape codes of a terminal',
+    'IN=\u001b[2J OUT=\u001b[31m SRC=\u001b[H DST=192.0.2.2 PROTO=\u001b]0;x\u0007 SPT=\u001bc',
+  ],
   ['half of a surrogate pair', 'Packet log: \ud800 DENY eth0 PROTO=6'],
   ['names of every object', 'IN=constructor OUT= __proto__=1 PROTO=toString CONSTRUCTOR=1 SPT=valueOf'],
   [
@@ -194,6 +199,11 @@ describe('whatever a line holds, it is kept whole and nothing is thrown', () => 
       expect(line.text).toBe(text)
       for (const { from, to } of line.tokens) expect(to).toBeGreaterThan(from)
     }
+    const told = [
+      ...lines.flatMap((line) => [...line.tokens.map(({ means }) => means), loggedName(line.facts)]),
+      ...diagnostics.map(({ message }) => message),
+    ]
+    expect(told.filter((sentence) => hidesSomething(sentence) || sentence.length > 400)).toEqual([])
   })
 
   test('ten thousand lines at most are read at once', () => {

@@ -136,7 +136,13 @@ function PacketRow({ row, isSelected }: { readonly row: LoggedRow; readonly isSe
         </button>
       </td>
       <td>{met.ok ? met.value.device.name : ''}</td>
-      <td>{met.ok ? <FateCell row={row} /> : <span className="t2">{met.diagnostics[0]?.message}</span>}</td>
+      <td>
+        {met.ok ? (
+          <FateCell row={row} />
+        ) : (
+          <span className="t2">{shown(met.diagnostics[0]?.message ?? '')}</span>
+        )}
+      </td>
     </tr>
   )
 }

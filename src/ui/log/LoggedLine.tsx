@@ -5,7 +5,7 @@ import { ruleCommands } from '@/dialects/rule-command'
 import type { Design } from '@/model/project/design'
 import { commit } from '@/state/design-store'
 import { LoggedWords } from './LoggedWords'
-import type { LoggedRow } from './logged-rows'
+import { type LoggedRow, shown } from './logged-rows'
 
 /** One log line looked at closely: its words, its state, and the narrowest rule that would admit its packet (R089). */
 export function LoggedLine({ row, design }: { readonly row: LoggedRow; readonly design: Design }) {
@@ -16,7 +16,7 @@ export function LoggedLine({ row, design }: { readonly row: LoggedRow; readonly 
   return (
     <section className="logged-line" aria-label={`Line ${line.line}`}>
       <LoggedWords key={`${line.line} ${line.text}`} line={line} label={`Words of line ${line.line}`} />
-      {!met.ok && met.diagnostics.map(({ message }) => <p key={message}>{message}</p>)}
+      {!met.ok && met.diagnostics.map(({ message }) => <p key={message}>{shown(message)}</p>)}
       {asked?.state && (
         <p>
           Connection state of a first packet: <b className="state">{asked.state.toUpperCase()}</b>
@@ -24,7 +24,7 @@ export function LoggedLine({ row, design }: { readonly row: LoggedRow; readonly 
       )}
       {notes.map((note) => (
         <p key={note} className="t2">
-          {note}
+          {shown(note)}
         </p>
       ))}
       {asked?.ended && <Admitting row={row} design={design} />}
