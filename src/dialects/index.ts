@@ -12,6 +12,7 @@ import { routeros } from './routeros/routeros'
 import { text } from './text/text'
 import { uci } from './uci/uci'
 import { ufw } from './ufw/ufw'
+import { windowsNetsh, windowsPowershell } from './windows/windows'
 
 /** The rule languages in the order of the menus. */
 export const DIALECTS: readonly Dialect[] = [
@@ -24,6 +25,8 @@ export const DIALECTS: readonly Dialect[] = [
   uci,
   ufw,
   pf,
+  windowsPowershell,
+  windowsNetsh,
   homeRouter,
   text,
   markdown,
