@@ -136,6 +136,12 @@ export const IPV6_ROWS: readonly Row[] = [
     ],
   },
   {
+    name: '[e10 H1] NETMAP keeps the last bits of an address',
+    family: 6,
+    rules: nat('-A POSTROUTING -s 2001:db8:1::/64 -j NETMAP --to fd00:5::/64'),
+    packets: [[C('S'), `NEW NEW NEW delivered as fd00:5::10:40000 > ${server}:443`]],
+  },
+  {
     name: '[e10 H2] REDIRECT takes the address of the way in, and ::1 for what is made here',
     family: 6,
     rules: nat(

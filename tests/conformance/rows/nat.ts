@@ -14,6 +14,23 @@ const ESTABLISHED = 'ESTABLISHED ESTABLISHED ESTABLISHED delivered'
 
 export const NAT_ROWS: readonly Row[] = [
   {
+    name: 'NETMAP puts a whole network in the place of another: the source behind the router, the destination before it',
+    rules: nat(
+      '-A PREROUTING -d 10.9.8.0/24 -j NETMAP --to 203.0.113.0/24',
+      '-A POSTROUTING -s 192.168.1.0/24 -j NETMAP --to 203.0.113.128/25',
+    ),
+    packets: [
+      [
+        c('S', { dst: '10.9.8.80', seq: 1000 }),
+        'NEW NEW NEW delivered as 203.0.113.138:40000 > 203.0.113.80:443',
+      ],
+      [
+        { ...s('SA', { dst: '203.0.113.138', seq: 5000, ack: 1001 }), inject: 'wire' },
+        'ESTABLISHED ESTABLISHED delivered as 10.9.8.80:443 > 192.168.1.10:40000',
+      ],
+    ],
+  },
+  {
     name: '[B1] masquerade keeps the source port; the reply arrives un-translated in FORWARD',
     rules: `${MASQUERADE}*filter\n:FORWARD DROP\n-A FORWARD -d ${client} -p tcp --sport 443 --dport 40000 -j ACCEPT\n-A FORWARD -i lan0 -j ACCEPT\nCOMMIT\n`,
     packets: [
