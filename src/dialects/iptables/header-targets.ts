@@ -60,17 +60,17 @@ export const readDscpTarget: ReadTargetOptions = (options) => {
     : { kind: 'tos', flip: Number(byte), mask: 0xfc }
 }
 
-/** What the tool takes: 65535 without two headers. */
-const SIZE_AT_MOST = 65495
+/** What the tools take. */
+const SIZE_AT_MOST = { 4: 65515, 6: 65495 } as const
 
-export const readMss: ReadTargetOptions = (options) => {
+export const readMss: ReadTargetOptions = (options, family) => {
   const [use, ...others] = options
   if (!use || others.length > 0) return 'TCPMSS needs --set-mss or --clamp-mss-to-pmtu.'
   if (use.name === '--clamp-mss-to-pmtu') return { kind: 'mss' }
   const size = /^\d+$/.test(textOf(use)) ? Number(textOf(use)) : Number.NaN
-  return size <= SIZE_AT_MOST
+  return size <= SIZE_AT_MOST[family]
     ? { kind: 'mss', size }
-    : `${textOf(use)} is not a size of segments up to ${SIZE_AT_MOST}.`
+    : `${textOf(use)} is not a size of segments up to ${SIZE_AT_MOST[family]}.`
 }
 
 /** Two digits, as iptables-save prints it. */
@@ -88,7 +88,7 @@ export function writeHeaderTarget(target: HeaderTarget, family: 4 | 6): string {
     case 'tos':
       return `-j TOS --set-tos ${hex(target.flip)}/${hex(target.mask)}`
     case 'mss':
-      if (target.size !== undefined && target.size > SIZE_AT_MOST)
+      if (target.size !== undefined && target.size > SIZE_AT_MOST[family])
         throw new LeftOut('it announces segments that are too large.')
       return `-j TCPMSS ${target.size === undefined ? '--clamp-mss-to-pmtu' : `--set-mss ${target.size}`}`
   }

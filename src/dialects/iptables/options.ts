@@ -86,6 +86,20 @@ export const MATCH_OPTIONS: Readonly<Record<string, readonly OptionSpelling[]>> 
   ],
 }
 
+/** Matches that only the tool of one family has. */
+export const MATCHES_OF_FAMILY: Readonly<Record<string, 4 | 6>> = {
+  ttl: 4,
+  realm: 4,
+  hl: 6,
+  frag: 6,
+  ipv6header: 6,
+  rt: 6,
+  hbh: 6,
+  dst: 6,
+  mh: 6,
+  eui64: 6,
+}
+
 /** The match that `-p NAME` brings along without being asked (and `-p 6` likewise). */
 export const MATCH_OF_PROTOCOL: Readonly<Record<number, string>> = {
   1: 'icmp',

@@ -1,11 +1,12 @@
 import { sortConditions } from '@/model/fields/cell'
 import type { Condition, FieldTest } from '@/model/fields/field'
 import { fieldOf } from '@/model/fields/lookup'
-import { type Family, familyOf, parseAddress } from '@/model/packet/address'
+import { FAMILY, type Family, familyOf, parseAddress } from '@/model/packet/address'
 import { parsePrefix, prefixInterval } from '@/model/packet/prefix'
 import { addCondition } from '../add-condition'
 import { type NamedProtocol, test } from './match-group'
 import { MATCH_GROUPS } from './match-groups'
+import { MATCHES_OF_FAMILY } from './options'
 import { type Remark, refuse, Unreadable } from './refuse'
 import { type OptionUse, type RuleSyntax, writeUse } from './rule-syntax'
 import { fullAddress, readProtocol } from './spelling'
@@ -54,7 +55,10 @@ export function readMatch(syntax: RuleSyntax, family: Family): ReadMatch {
       } else if (use.name === '-i' || use.name === '-o') readInterface(use, tests)
       else if (use.name === '-4' || use.name === '-6') isOtherFamily ||= use.name !== `-${family}`
       else if (use.owner.kind === 'match') {
-        if (use.name === '-m') needsOption(use, matches)
+        if (use.name === '-m') {
+          ofFamily(use, family)
+          needsOption(use, matches)
+        }
         if (use.owner.name === 'comment' && use.name === '--comment') comments.push(use.values[0]?.text ?? '')
         else if (
           !readTransportOption(use, matches, family, protocol, tests) &&
@@ -148,6 +152,11 @@ const REQUIRED: Readonly<Record<string, string>> = {
   statistic: '--probability or --every',
   set: '--match-set',
   u32: '--u32',
+}
+
+function ofFamily(use: OptionUse, family: Family): void {
+  const own = MATCHES_OF_FAMILY[use.owner.name]
+  if (own && own !== family) refuse(`-m ${use.owner.name} is for ${FAMILY[own].name} alone.`, use.word)
 }
 
 function needsOption(use: OptionUse, uses: readonly OptionUse[]): void {

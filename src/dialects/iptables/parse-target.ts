@@ -48,7 +48,7 @@ export function readTarget(
     if (use.owner.known && options.findIndex(({ name: other }) => other === use.name) < index)
       complain(`${use.name} stands twice. One is allowed in a rule.`, use.word)
   const value = (option: string): Word | undefined => options.find((use) => use.name === option)?.values[0]
-  const place = TARGET_PLACE[name.text]
+  const place = TARGET_PLACE[name.text] ?? TARGET_PLACE[[name.text, options[0]?.name].join(' ')]
   const answer = (target: Target, more: Partial<ReadTarget> = {}): ReadTarget => ({
     target,
     remarks,
@@ -133,6 +133,8 @@ export function readTarget(
       return answer({ kind: 'notrack' })
     default: {
       const read = TARGET_READERS[name.text]?.(options, family)
+      if (name.text === 'TCPMSS' && !asksForSyn(syntax.uses))
+        complain('TCPMSS is for the SYN of TCP alone. Write -p tcp --syn.', name)
       if (typeof read === 'string') {
         complain(read, name)
         return answer({ kind: 'continue' })
@@ -156,6 +158,14 @@ function readHelper(
   if (protocol?.number !== PROTOCOL.tcp || protocol.negated)
     complain(`The helper ${helper} reads TCP alone. Write -p tcp.`, name)
   return { kind: 'helper', name: helper }
+}
+
+function asksForSyn(uses: readonly OptionUse[]): boolean {
+  return uses.some(
+    ({ name, negated, values }) =>
+      !negated &&
+      (name === '--syn' || (name === '--tcp-flags' && /\b(SYN|ALL)\b/i.test(values[1]?.text ?? ''))),
+  )
 }
 
 function readOther(

@@ -25,24 +25,40 @@ export function interfaceRemarks(
   uses: ReturnType<typeof readRuleSyntax>['uses'],
   chain: DraftChain,
 ): Remark[] {
-  const knows = HOOK_KNOWS[chain.base?.hook ?? '']
-  if (!knows) return []
-  return uses
-    .filter(
-      (use) =>
-        use.owner.kind === 'core' && ((use.name === '-i' && !knows.iif) || (use.name === '-o' && !knows.oif)),
-    )
-    .map((use) => ({
-      kind: 'syntax-error',
-      message: `${use.name} does not go with ${chain.name}, which does not know that interface.`,
-      word: use.word,
-    }))
+  const hook = chain.base?.hook
+  const knows = HOOK_KNOWS[hook ?? '']
+  if (!hook || !knows) return []
+  return uses.flatMap((use): Remark[] => {
+    const { owner, name, word } = use
+    const isInterface =
+      owner.kind === 'core' && ((name === '-i' && !knows.iif) || (name === '-o' && !knows.oif))
+    const hooks = owner.kind === 'match' ? (MATCH_HOOKS[name] ?? MATCH_HOOKS[`-m ${owner.name}`]) : undefined
+    if (isInterface)
+      return [
+        {
+          kind: 'syntax-error',
+          message: `${name} does not go with ${chain.name}, which does not know that interface.`,
+          word,
+        },
+      ]
+    if (!hooks || hooks.includes(hook) || (name !== '-m' && !(name in MATCH_HOOKS))) return []
+    const works = hooks.map((each) => each.toUpperCase()).join(', ')
+    const what = name === '-m' ? `-m ${owner.name}` : name
+    return [{ kind: 'syntax-error', message: `${what} works in ${works} only.`, word }]
+  })
+}
+
+/** Matches and options that the kernel takes from some hooks alone (xt_owner, xt_mac, xt_physdev). */
+const MATCH_HOOKS: Readonly<Record<string, readonly Hook[]>> = {
+  '-m owner': ['output', 'postrouting'],
+  '-m mac': ['prerouting', 'input', 'forward'],
+  '--physdev-out': ['prerouting', 'input', 'forward', 'postrouting'],
 }
 
 export function placeRemarks(place: ReadTarget['place'], table: string, hook: Hook | undefined): Remark[] {
   if (!place) return []
   const say = (message: string): Remark[] => [{ kind: 'syntax-error', message, word: place.word }]
-  if (place.table !== table)
+  if (place.table !== undefined && place.table !== table)
     return say(`${place.word.text} works in table ${place.table} only, this is ${table}.`)
   if (!hook || !place.hooks || place.hooks.includes(hook)) return []
   return say(

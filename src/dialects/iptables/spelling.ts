@@ -123,7 +123,7 @@ export const HOOK_KNOWS: Readonly<Record<string, { readonly iif: boolean; readon
 
 /** Where a target may stand: table, and hooks from which its chain may be reached (checkentry in the kernel). */
 export const TARGET_PLACE: Readonly<
-  Record<string, { readonly table: string; readonly hooks?: readonly Hook[] }>
+  Record<string, { readonly table?: string; readonly hooks?: readonly Hook[] }>
 > = {
   SNAT: { table: 'nat', hooks: ['postrouting', 'input'] },
   MASQUERADE: { table: 'nat', hooks: ['postrouting'] },
@@ -133,6 +133,7 @@ export const TARGET_PLACE: Readonly<
   NOTRACK: { table: 'raw' },
   CT: { table: 'raw' },
   NETMAP: { table: 'nat' },
+  'TCPMSS --clamp-mss-to-pmtu': { hooks: ['forward', 'output', 'postrouting'] },
   TTL: { table: 'mangle' },
   HL: { table: 'mangle' },
   TOS: { table: 'mangle' },

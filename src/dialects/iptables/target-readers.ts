@@ -32,8 +32,10 @@ const readNetmap: ReadTargetOptions = (options, family) => {
 export const TARGET_READERS: Readonly<Record<string, ReadTargetOptions>> = {
   MARK: readMark,
   CONNMARK: readConnmark,
-  TTL: (options, family) => (family === 4 ? readHopLimit(options, family) : undefined),
-  HL: (options, family) => (family === 6 ? readHopLimit(options, family) : undefined),
+  TTL: (options, family) =>
+    family === 4 ? readHopLimit(options, family) : 'TTL is for IPv4 alone. Write HL.',
+  HL: (options, family) =>
+    family === 6 ? readHopLimit(options, family) : 'HL is for IPv6 alone. Write TTL.',
   TOS: readTos,
   DSCP: readDscpTarget,
   TCPMSS: readMss,

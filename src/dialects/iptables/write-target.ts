@@ -90,8 +90,7 @@ export function writeTarget(target: Target, protocol: number | undefined, place:
       allowed('TOS', place)
       return { text: writeHeaderTarget(target, place.family) }
     case 'mss':
-      if (target.size === undefined && place.hook && !CLAMPED.includes(place.hook))
-        throw new LeftOut('the path is not known in this chain.')
+      if (target.size === undefined) allowed('TCPMSS --clamp-mss-to-pmtu', place)
       return { text: writeHeaderTarget(target, place.family) }
     case 'nflog': {
       const group = target.group === 0 ? '' : ` --nflog-group ${target.group}`
@@ -116,12 +115,13 @@ export function writeTarget(target: Target, protocol: number | undefined, place:
 
 function allowed(name: string, { table, hook }: TargetPlace): void {
   const place = TARGET_PLACE[name]
-  if (place && (place.table !== table || (hook && place.hooks && !place.hooks.includes(hook))))
+  if (
+    place &&
+    ((place.table !== undefined && place.table !== table) ||
+      (hook && place.hooks && !place.hooks.includes(hook)))
+  )
     throw new LeftOut(`${name} cannot stand in this chain.`)
 }
-
-/** Where the way out is known, so that TCPMSS can fit a segment to it (xt_TCPMSS). */
-const CLAMPED: readonly Hook[] = ['forward', 'output', 'postrouting']
 
 const random = (to: NatTo) => (to.random ? ' --random' : '')
 
