@@ -87,9 +87,9 @@ function side(direction: 'in' | 'out', filters: readonly Table[], context: Print
     const chain = table.chains.find(({ base }) => base?.hook === hook)
     if (families.length === 0 || !chain?.base) continue
     for (const family of families) open.delete(family)
-    const rows = flatten(chain, table, context, losses)
-    policies.push(chain.base.policy)
-    tellReplies(hook, rows, chain.base.policy, losses)
+    const { rows, policy } = withoutLast(flatten(chain, table, context, losses), chain.base.policy)
+    policies.push(policy)
+    tellReplies(hook, rows, policy, losses)
     asked.push(...rows.map((row) => ({ row, families })))
   }
   if (open.size > 0) policies.push('accept')
@@ -102,6 +102,19 @@ function side(direction: 'in' | 'out', filters: readonly Table[], context: Print
     )
   if (policies.includes('reject')) tellReject(undefined, losses)
   return { initial, rows: asked.flatMap((each, at) => writeRow(each, at, asked, direction, context, losses)) }
+}
+
+/** A last rule for every packet is the policy: as a block rule it would win over all others. */
+function withoutLast(
+  rows: readonly FlatRow[],
+  policy: Policy,
+): { readonly rows: readonly FlatRow[]; readonly policy: Policy } {
+  const last = rows.at(-1)
+  if (last?.kind !== 'rule' || !last.enabled || last.match.length > 0) return { rows, policy }
+  const { kind } = last.target
+  return kind === 'accept' || kind === 'drop' || kind === 'reject'
+    ? { rows: rows.slice(0, -1), policy: kind }
+    : { rows, policy }
 }
 
 function tellReplies(hook: string, rows: readonly FlatRow[], policy: Policy, losses: Losses): void {

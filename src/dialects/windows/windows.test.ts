@@ -73,6 +73,14 @@ describe('a host that lets in what is listed', () => {
 })
 
 describe('block rules win in Windows', () => {
+  test('a last rule that drops everything is the default, and no rule', () => {
+    const { powershell, losses } = printed(
+      `:INPUT ACCEPT [0:0]\n${REPLIES}-A INPUT -p tcp --dport 22 -j ACCEPT\n-A INPUT -j DROP`,
+    )
+    expect(powershell[0]).toContain('-DefaultInboundAction Block')
+    expect(powershell).toHaveLength(2)
+    expect(losses.filter(({ sentence: each }) => /block rule wins/.test(each))).toEqual([])
+  })
   const sentence = (rules: string) =>
     printed(`${BOTH}${REPLIES}${rules}`).losses.filter(({ sentence: each }) => /block rule wins/.test(each))
   test('a block before what it cuts out of is the same', () => {
@@ -182,6 +190,13 @@ test.each([4, 6] as const)(
   },
 )
 
+const GRE = {
+  kind: 'test' as const,
+  field: 'protocol' as const,
+  negated: false,
+  terms: [{ kind: 'range' as const, first: 47, last: 47 }],
+}
+
 test.each([
   ['a quote', "a'; Remove-Item x; '"],
   ['a curly quote', 'a\u2019; Remove-Item x; \u2018'],
@@ -199,7 +214,7 @@ test.each([
               id: 'r',
               enabled: true,
               name,
-              match: [],
+              match: [GRE],
               target: { kind: 'drop' as const },
               log: false,
             },
@@ -219,11 +234,11 @@ test.each([
     line.replace(/'(?:[^'\u2018\u2019\u201a\u201b]|'')*'/g, '""'),
   )
   expect([bare, more]).toEqual([
-    'New-NetFirewallRule -DisplayName "" -Group "" -Direction Inbound -Action Block -Protocol Any -RemoteAddress 0.0.0.0/1,128.0.0.0/1',
+    'New-NetFirewallRule -DisplayName "" -Group "" -Direction Inbound -Action Block -Protocol 47 -RemoteAddress 0.0.0.0/1,128.0.0.0/1',
     [],
   ])
   const [netsh] = rule(printNetsh(firewall, host).text)
   expect(netsh).toMatch(
-    /^netsh advfirewall firewall add rule name="[A-Za-z0-9 .,:;()/+@#=[\]_-]*" dir=in action=block protocol=any remoteip=0\.0\.0\.0\/1,128\.0\.0\.0\/1$/,
+    /^netsh advfirewall firewall add rule name="[A-Za-z0-9 .,:;()/+@#=[\]_-]*" dir=in action=block protocol=47 remoteip=0\.0\.0\.0\/1,128\.0\.0\.0\/1$/,
   )
 })
