@@ -1,4 +1,4 @@
-import { formatCondition, formatEntry } from '@/model/fields/cell'
+import { formatCondition } from '@/model/fields/cell'
 import type { FieldId, Names } from '@/model/fields/field'
 import { fieldOf } from '@/model/fields/lookup'
 import { dualRows } from '@/model/firewalls/dual'
@@ -8,6 +8,7 @@ import { firewallKind } from '@/model/firewalls/lookup'
 import { formatAddress } from '@/model/packet/address'
 import { formatPortRange } from '@/model/packet/port'
 import { allChains, findChain, ruleNumbers } from '@/model/ruleset/chains'
+import { mapWords } from '@/model/ruleset/map-words'
 import type { ChainRef, Rule, Target } from '@/model/ruleset/ruleset'
 import { targetDetail } from '@/model/ruleset/target-words'
 import type { PrintContext } from './dialect'
@@ -154,12 +155,7 @@ function targetText(target: Target, kind: FirewallKind, form: Firewall['form'], 
     case 'opaque':
       return target.text
     case 'map':
-      return `${name} ${target.entries
-        .map(({ key, target: act }) => {
-          const values = formatEntry(target.fields, key, names)
-          return `${values}: ${targetText(act, kind, form, names)}`
-        })
-        .join(', ')}`
+      return `${name}: ${mapWords(target, names, (each) => targetText(each, kind, form, names))}`
     case 'snat':
     case 'dnat':
     case 'masquerade':

@@ -151,7 +151,8 @@ function numberTest(row: KeyRow, comparison: Comparison): FieldTest | undefined 
     : values.map((value) => compared(row, operator, value))
   if (!intervals) return undefined
   const mapped = row.toField ? intervals.flatMap(row.toField) : intervals
-  const all = row.toField ? unionIntervals(mapped) : mapped
+  // What stands for one range each is kept apart, as it was written.
+  const all = mapped.length > intervals.length ? unionIntervals(mapped) : mapped
   const terms = all.map((interval): Term => ({ kind: 'range', ...interval }))
   return testWith(row, operator === '!=', terms)
 }

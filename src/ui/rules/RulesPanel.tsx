@@ -179,10 +179,12 @@ function DevicePanel({ device }: { readonly device: Device }) {
   )
 }
 
-/** The filter is what people come for; chains of other tables follow. */
+/** The filter is what people come for; chains of other tables follow. Base chains stand before those that they lead to. */
 function inReadingOrder(chains: ReturnType<typeof askedChains>): ReturnType<typeof askedChains> {
-  const isFilter = (each: (typeof chains)[number]) => each.ref.table === 'filter'
-  return [...chains.filter(isFilter), ...chains.filter((each) => !isFilter(each))]
+  const isFilter = ({ table }: (typeof chains)[number]) =>
+    table.name === 'filter' || table.chains.some(({ base }) => base?.type === 'filter')
+  const rank = (each: (typeof chains)[number]) => (isFilter(each) ? 0 : 2) + (each.chain.base ? 0 : 1)
+  return [...chains].sort((a, b) => rank(a) - rank(b))
 }
 
 /** R016: what a table's direction is called depends on where one stands. */

@@ -1,6 +1,8 @@
 import { Ban, Check, CornerDownRight, CornerUpLeft, FileText, X } from 'lucide-react'
+import type { Names } from '@/model/fields/field'
 import type { Firewall } from '@/model/firewalls/firewall-kind'
 import { firewallKind } from '@/model/firewalls/lookup'
+import { mapWords } from '@/model/ruleset/map-words'
 import { type Policy, REJECT_KINDS, type Target, type TargetKind } from '@/model/ruleset/ruleset'
 import { targetDetail } from '@/model/ruleset/target-words'
 import { Menu, MenuChoices, MenuItem, MenuLine } from '../widgets/Menu'
@@ -22,11 +24,15 @@ export function TargetIcon({ kind }: { readonly kind: TargetKind }) {
   }
 }
 
+/** Maps come from text, which names no devices. */
+const NO_NAMES: Names = { deviceId: () => undefined, deviceName: () => undefined, setHolds: () => undefined }
+
 /** The word and colour of a target: "allow", "DROP", the name of the chain it jumps to. */
 export function targetWord(firewall: Firewall, target: Target): string {
   if (target.kind === 'jump' || target.kind === 'goto')
     return `${target.kind === 'goto' ? 'goto ' : ''}${target.chain}`
   if (target.kind === 'opaque') return target.text
+  if (target.kind === 'map') return mapWords(target, NO_NAMES, (each) => targetWord(firewall, each))
   const word = firewallKind(firewall.kind).word(target.kind, firewall.form)
   return [word, targetDetail(target)].filter(Boolean).join(' ')
 }
@@ -73,7 +79,9 @@ export function VerdictMenu({
   const face = (
     <>
       {target && <TargetIcon kind={target.kind} />}
-      <span className="ellip">{word}</span>
+      <span className="ellip" {...(target?.kind === 'map' ? { title: word } : {})}>
+        {word}
+      </span>
       {assume === 'matches' && <span title="conditions that nobody can tell are assumed to match">≈</span>}
       {log && <FileText className="i log-mark" aria-label="writes a log line" />}
     </>
