@@ -4,6 +4,7 @@ import { fieldOf } from '@/model/fields/lookup'
 import { FAMILY, type Family, familyOf, parseAddress } from '@/model/packet/address'
 import { parsePrefix, prefixInterval } from '@/model/packet/prefix'
 import { addCondition } from '../add-condition'
+import { own } from '../own'
 import { type NamedProtocol, test } from './match-group'
 import { MATCH_GROUPS } from './match-groups'
 import { MATCHES_OF_FAMILY } from './options'
@@ -160,7 +161,7 @@ function ofFamily(use: OptionUse, family: Family): void {
 }
 
 function needsOption(use: OptionUse, uses: readonly OptionUse[]): void {
-  const required = REQUIRED[use.owner.name]
+  const required = own(REQUIRED, use.owner.name)
   const alone = !uses.some((other) => other.owner.instance === use.owner.instance && other.name !== '-m')
   if (alone && use.owner.name === 'conntrack') refuse('-m conntrack needs an option after it.', use.word)
   if (required && alone) refuse(`-m ${use.owner.name} needs ${required} after it.`, use.word)

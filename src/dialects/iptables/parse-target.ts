@@ -2,6 +2,7 @@ import { type Family, familyOf, parseAddress } from '@/model/packet/address'
 import { PROTOCOL } from '@/model/packet/packet'
 import { parsePortRange } from '@/model/packet/port'
 import { HELPERS, type NatTo, type Target } from '@/model/ruleset/ruleset'
+import { own } from '../own'
 import { OTHER_TARGETS } from './options'
 import type { ReadMatch } from './parse-match'
 import type { Remark } from './refuse'
@@ -48,7 +49,7 @@ export function readTarget(
     if (use.owner.known && options.findIndex(({ name: other }) => other === use.name) < index)
       complain(`${use.name} stands twice. One is allowed in a rule.`, use.word)
   const value = (option: string): Word | undefined => options.find((use) => use.name === option)?.values[0]
-  const place = TARGET_PLACE[name.text] ?? TARGET_PLACE[[name.text, options[0]?.name].join(' ')]
+  const place = own(TARGET_PLACE, name.text) ?? TARGET_PLACE[[name.text, options[0]?.name].join(' ')]
   const answer = (target: Target, more: Partial<ReadTarget> = {}): ReadTarget => ({
     target,
     remarks,
@@ -132,7 +133,7 @@ export function readTarget(
     case 'NOTRACK':
       return answer({ kind: 'notrack' })
     default: {
-      const read = TARGET_READERS[name.text]?.(options, family)
+      const read = own(TARGET_READERS, name.text)?.(options, family)
       if (name.text === 'TCPMSS' && !asksForSyn(syntax.uses))
         complain('TCPMSS is for the SYN of TCP alone. Write -p tcp --syn.', name)
       if (typeof read === 'string') {
@@ -176,7 +177,7 @@ function readOther(
 ): Target {
   if (name.text === 'CT' && options.length === 1 && options[0]?.name === '--notrack')
     return { kind: 'notrack' }
-  const effect = OTHER_TARGETS[name.text]
+  const effect = own(OTHER_TARGETS, name.text)
   if (!effect) {
     complain(
       `${name.text} is neither a chain of this table nor a target. Add the chain, or mend the name.`,

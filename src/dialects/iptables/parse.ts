@@ -78,6 +78,7 @@ class Reader {
         return
       case 'prose':
         this.fates.set(line, 'not-understood')
+        if (this.asTool) this.refuse('This line is no command of the tool.', line)
         return
       case 'assignment':
         return

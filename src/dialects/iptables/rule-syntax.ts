@@ -1,4 +1,5 @@
 import type { Family } from '@/model/packet/address'
+import { own } from '../own'
 import {
   CORE_OPTIONS,
   findOption,
@@ -52,7 +53,7 @@ const MATCH_ALIASES: Readonly<Record<string, string>> = { icmpv6: 'icmp6', 'ipv6
 
 function optionsOf(owner: OptionOwner): readonly OptionSpelling[] {
   if (owner.kind === 'core') return CORE_OPTIONS
-  return (owner.kind === 'match' ? MATCH_OPTIONS : TARGET_OPTIONS)[owner.name] ?? []
+  return own(owner.kind === 'match' ? MATCH_OPTIONS : TARGET_OPTIONS, owner.name) ?? []
 }
 
 const isOption = (word: Word | undefined) =>
@@ -68,10 +69,11 @@ export function readRuleSyntax(words: readonly Word[], family: Family): RuleSynt
   let bang: Word | undefined
 
   const load = (kind: 'match' | 'target', written: string): OptionOwner => {
-    const name = kind === 'match' ? (MATCH_ALIASES[written] ?? written) : written
-    const known = name in (kind === 'match' ? MATCH_OPTIONS : TARGET_OPTIONS) && name !== OTHER_ICMP[family]
+    const name = kind === 'match' ? (own(MATCH_ALIASES, written) ?? written) : written
+    const options = kind === 'match' ? MATCH_OPTIONS : TARGET_OPTIONS
+    const known = Object.hasOwn(options, name) && name !== OTHER_ICMP[family]
     const owner: OptionOwner = { kind, name, instance: ++instances, known }
-    if (kind === 'match' || known || name in OTHER_TARGETS) owners.push(owner)
+    if (kind === 'match' || known || Object.hasOwn(OTHER_TARGETS, name)) owners.push(owner)
     return owner
   }
   const find = (text: string): { owner: OptionOwner; option: OptionSpelling } | undefined => {

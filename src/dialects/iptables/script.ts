@@ -1,3 +1,4 @@
+import { own } from '../own'
 import { shellWords } from './words'
 
 /** Longer values are taken for unknown: variables that double each other grow without end. */
@@ -39,7 +40,7 @@ export class Script {
       .replace(/#.*|;/g, (found) => (found === ';' ? ' ; ' : ''))
       .trim()
       .split(/\s+/)) {
-      const opened = OPENS[word]
+      const opened = own(OPENS, word)
       if (opened && BEFORE_COMMAND.includes(last)) this.blocks.push(opened)
       else if (CLOSES.includes(word)) this.blocks.pop()
       block ??= this.blocks.at(-1)

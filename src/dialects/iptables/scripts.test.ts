@@ -126,6 +126,14 @@ describe('lines as people paste them', () => {
     ])
   })
 
+  test('so is what stands around what iptables-save prints', () => {
+    expect(told('root@gw:~# iptables-save\n*filter\n-A INPUT -j DROP\nCOMMIT\nroot@gw:~# exit')).toEqual([
+      'filter: -A INPUT -j DROP',
+      'note 1:1 This line is no rule and is left out.',
+      'note 5:1 This line is no rule and is left out.',
+    ])
+  })
+
   test('prose around rules is left out, and that is said', () => {
     expect(told('Hello,\nI have these rules:\n\niptables -A INPUT -j DROP\n\nWhat is wrong?')).toEqual([
       'filter: -A INPUT -j DROP',

@@ -95,15 +95,20 @@ function commandOf(word: Word): CommandName | undefined {
 const TOOL = /^(?:\/[\w./-]*\/)?(ip6?tables)(?:-legacy|-nft)?$/
 
 /** Reads text into lines. `family` says which of the two tools is meant. */
-export function readSyntax(text: string, family: 4 | 6): SyntaxText {
-  const physical = text.split('\n').map((line) => line.replace(/\r$/, ''))
+export function readSyntax(whole: string, family: 4 | 6): SyntaxText {
+  const physical = whole.split('\n').map((line) => line.replace(/\r$/, ''))
   if (physical.length > 1 && physical.at(-1) === '') physical.pop()
   const restore = physical.some((line) => /^\*[a-z]+\s*$/.test(line))
   if (restore) {
-    return {
-      form: 'restore',
-      lines: physical.map((line, index) => readRestoreLine(line, index + 1)),
-    }
+    let open = false
+    const lines = physical.map((text, index): SyntaxLine => {
+      const line = readRestoreLine(text, index + 1)
+      const { first, last, place } = line
+      if (line.kind === 'bad' && !open) return { first, last, text, place, kind: 'prose' }
+      open = line.kind === 'table' || (open && line.kind !== 'commit')
+      return line
+    })
+    return { form: 'restore', lines }
   }
   const joined = joinContinued(physical)
   const read = (prompts: boolean) => {

@@ -33,8 +33,8 @@ export function isChainName(name: string): boolean {
   return (
     /^[\w.+/@:][\w.+/@:-]*$/.test(name) &&
     byteLength(name) <= CHAIN_NAME_BYTES &&
-    !(name in TARGET_OPTIONS) &&
-    !(name in OTHER_TARGETS)
+    !Object.hasOwn(TARGET_OPTIONS, name) &&
+    !Object.hasOwn(OTHER_TARGETS, name)
   )
 }
 

@@ -3,6 +3,7 @@ import { PROTOCOL } from '@/model/packet/packet'
 import { formatPrefix, intervalAsPrefix } from '@/model/packet/prefix'
 import type { Hook, NatTo, Target } from '@/model/ruleset/ruleset'
 import { LeftOut } from '../left-out'
+import { own } from '../own'
 import { hidesSomething } from '../plain-text'
 import { writeHeaderTarget } from './header-targets'
 import { writeMarkTarget } from './mark-targets'
@@ -151,9 +152,9 @@ function writeOpaqueTarget(text: string, dialect: string, family: Family): strin
     throw new LeftOut('its target is not one short line of plain text.')
   const { uses, problems } = readRuleSyntax(restoreWords(text), family)
   const [jump, ...options] = uses
-  const own = jump?.name === '-j' && options.every((use) => use.owner.kind === 'target')
-  const refused = jump && TARGET_READERS[jump.values[0]?.text ?? '']?.(options, family)
-  if (problems.length > 0 || !own || typeof refused === 'string')
+  const isTarget = jump?.name === '-j' && options.every((use) => use.owner.kind === 'target')
+  const refused = jump && own(TARGET_READERS, jump.values[0]?.text ?? '')?.(options, family)
+  if (problems.length > 0 || !isTarget || typeof refused === 'string')
     throw new LeftOut('its target is no target of iptables.')
   return uses.map(writeUse).join(' ')
 }

@@ -6,6 +6,7 @@ import { PROTOCOL } from '@/model/packet/packet'
 import { parsePortRange } from '@/model/packet/port'
 import { parseProtocol } from '@/model/packet/protocol'
 import type { Target } from '@/model/ruleset/ruleset'
+import { own } from '../own'
 import type { UfwHook } from './own-rules'
 
 /** One side of a rule. */
@@ -57,7 +58,7 @@ export function portAndProtocol(text: string): {
   readonly port: string
   readonly protocol: string | undefined
 } {
-  const [port = '', protocol] = (PROFILES[text.toLowerCase()] ?? text).split('/')
+  const [port = '', protocol] = (own(PROFILES, text.toLowerCase()) ?? text).split('/')
   return { port, protocol }
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../../own'
 import type { Remark } from '../refuse'
 import type { Word } from '../words'
 import type { Extra, ListedOption } from './extra'
@@ -35,7 +36,7 @@ function runAt(text: string, at: number, extras: readonly Extra[]): Run | undefi
  */
 export function readExtras(line: string, start: number, target: string): ReadExtras {
   const reader = new ExtrasReader()
-  const own = TARGET_EXTRAS[target] ?? []
+  const ofThis = own(TARGET_EXTRAS, target) ?? []
   let isGoto = false
   for (let at = start; at < line.length; ) {
     if (/\s/.test(line[at] as string)) at++
@@ -43,7 +44,7 @@ export function readExtras(line: string, start: number, target: string): ReadExt
       isGoto = true
       at += '[goto]'.length
     } else {
-      const ofTarget = runAt(line, at, own)
+      const ofTarget = runAt(line, at, ofThis)
       const run = ofTarget ?? runAt(line, at, MATCH_EXTRAS)
       const end = run?.end ?? endOfWord(line, at)
       if (run) reader.add(run.options, at, end, ofTarget !== undefined)

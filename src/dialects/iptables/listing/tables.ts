@@ -1,3 +1,5 @@
+import { own } from '../../own'
+
 /** In the order in which a packet may meet them; every table lists its chains so, but for old nat tables. */
 const ORDER = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']
 
@@ -29,7 +31,7 @@ export class ListedTable {
 
   /** A target that stands in one table only tells chains apart that several tables have. */
   see(target: string): void {
-    const table = TABLE_OF_TARGET[target]
+    const table = own(TABLE_OF_TARGET, target)
     if (table) this.hints.add(table)
   }
 
