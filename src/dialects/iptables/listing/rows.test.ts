@@ -188,7 +188,6 @@ describe('conditions that are understood or kept as they stand, and can be loade
     ['MAC 00:11:22:33:44:55', '-m mac --mac-source 00:11:22:33:44:55'],
     ['match-set friends src,dst', '-m set --match-set friends src,dst'],
     ['! match-set friends src', '-m set ! --match-set friends src'],
-    ['owner UID match 1000', '-m owner --uid-owner 1000'],
     [
       'recent: UPDATE seconds: 60 hit_count: 4 name: ssh side: source mask: 255.255.255.255',
       '-m recent --update --seconds 60 --hitcount 4 --name ssh --mask 255.255.255.255 --rsource',
@@ -206,6 +205,13 @@ describe('conditions that are understood or kept as they stand, and can be loade
     const [rule, ...said] = told(row(VERBOSE, line))
     expect(rule).toBe(`filter: -A INPUT ${options} -j DROP`)
     expect(said.filter((each) => !/^approximated 3:90 .* is kept as it stands/.test(each))).toEqual([])
+  })
+
+  test('the owner of a socket, in OUTPUT', () => {
+    const line =
+      '    0     0 DROP       all  --  *      *       0.0.0.0/0            0.0.0.0/0            owner UID match 1000'
+    const [rule] = told(`Chain OUTPUT (policy ACCEPT 0 packets, 0 bytes)\n${VERBOSE}\n${line}`)
+    expect(rule).toBe('filter: -A OUTPUT -m owner --uid-owner 1000 -j DROP')
   })
 
   test('text that nobody knows is a condition all the same: the rule does not apply to every packet', () => {
