@@ -123,7 +123,10 @@ function dispositionOf(passage: Passage, hook: Hook, decision: ChainDecision): D
     case 'reject': {
       const { device } = passage.visit
       const kind = rejectKindFor(passage.packet, decision.with)
-      const packet = rejectAnswer(device, passage.packet, kind, hook !== 'prerouting')
+      const packet = rejectAnswer(device, passage.packet, kind, {
+        isRouted: hook !== 'prerouting',
+        iif: passage.iif,
+      })
       if (packet) passage.made.push({ packet, why: 'reject', inherits: inheritanceOf(passage) })
       return { kind: 'rejected', by: decision.by, with: kind }
     }

@@ -165,7 +165,7 @@ function endWithoutRoute(passage: Passage): PipelineResult {
 }
 
 function answerAndEnd(passage: Passage, meaning: IcmpMeaning, disposition: Disposition): PipelineResult {
-  const packet = icmpErrorAbout(passage.visit.device, passage.packet, meaning)
+  const packet = icmpErrorAbout(passage.visit.device, passage.packet, meaning, { iif: passage.iif })
   if (packet) passage.made.push({ packet, why: 'icmp-error', inherits: inheritanceOf(passage) })
   return end(passage, disposition)
 }

@@ -3,7 +3,7 @@ import { type Packet, TCP_FLAG, type TcpPacket } from '@/model/packet/packet'
 import type { RejectKind } from '@/model/ruleset/ruleset'
 import { segmentEnd } from '../conntrack/tcp-track'
 import type { NetworkDevice } from '../network'
-import { icmpErrorAbout } from '../routing/icmp-error'
+import { type Arrival, icmpErrorAbout } from '../routing/icmp-error'
 
 /**
  * How a packet is rejected. A policy that rejects names no kind and takes what suits the packet: a reset for TCP, port
@@ -14,17 +14,14 @@ export function rejectKindFor(packet: Packet, wanted: RejectKind | undefined): R
   return packet.kind === 'tcp' ? 'tcp-reset' : 'icmp-port-unreachable'
 }
 
-/**
- * The packet that a reject answers with; undefined where it stays silent [D1, D5, D7]. `isRouted`: it is known whom
- * the packet is for.
- */
+/** The packet that a reject answers with; undefined where it stays silent [D1, D5, D7]. */
 export function rejectAnswer(
   device: NetworkDevice,
   packet: Packet,
   kind: RejectKind,
-  isRouted: boolean,
+  arrival: Arrival,
 ): Packet | undefined {
-  if (kind !== 'tcp-reset') return icmpErrorAbout(device, packet, kind, isRouted)
+  if (kind !== 'tcp-reset') return icmpErrorAbout(device, packet, kind, arrival)
   return packet.kind === 'tcp' ? resetFor(packet, device.profile.hopLimit) : undefined
 }
 

@@ -1,11 +1,20 @@
-import type { IpAddress } from '@/model/packet/address'
+import { familyOf, type IpAddress } from '@/model/packet/address'
 import { icmpPacket } from '@/model/packet/build'
 import type { Packet } from '@/model/packet/packet'
+import { prefixContains } from '@/model/packet/prefix'
 import type { RejectKind } from '@/model/ruleset/ruleset'
 import { isIcmpError } from '../conntrack/icmp-types'
-import type { NetworkDevice } from '../network'
-import { isBroadcast, isOwnAddress, sourceAddressFor } from './lookup'
-import { isMulticast } from './special-prefixes'
+import type { NetworkDevice, NetworkInterface } from '../network'
+import { interfaceByName, isBroadcast, isOwnAddress, sourceAddressFor } from './lookup'
+import { isLinkLocalV6, isMulticast, isPrivate } from './special-prefixes'
+
+/** How the packet came that an error is about. */
+export interface Arrival {
+  /** False in prerouting, where it is not known yet whom the packet is for. */
+  readonly isRouted?: boolean
+  /** Absent for what the device made. */
+  readonly iif?: string | undefined
+}
 
 /** What an ICMP error says. */
 export type IcmpMeaning =
@@ -44,15 +53,29 @@ const INTERNETWORK_CONTROL = 0xc0
 /**
  * The device answers from the address that was asked for, if that is its own, else from the one facing the sender [E5].
  * IPv4 looks for its own in the route. In prerouting there is none yet and the way back is taken for it, which is local
- * for what the device sent itself; IPv6 asks its addresses.
+ * for what the device sent itself; IPv6 asks its addresses, those of the interface that the packet came in by first
+ * (icmp6_send in net/ipv6/icmp.c).
  */
 function answeringAddress(
   device: NetworkDevice,
   { src, dst, family }: Packet,
-  isRouted: boolean,
+  { isRouted = true, iif }: Arrival,
 ): IpAddress | undefined {
   const looks = isRouted || family === 6 || isOwnAddress(device, src)
-  return looks && isOwnAddress(device, dst) ? dst : sourceAddressFor(device, src)
+  if (looks && isOwnAddress(device, dst)) return dst
+  const own = family === 6 && iif !== undefined ? addressesOn(device, iif) : []
+  return (
+    own.find((each) => prefixContains(each, src))?.address ??
+    own.findLast(({ address }) => isPrivate(address) === isPrivate(src))?.address ??
+    own.at(-1)?.address ??
+    sourceAddressFor(device, src)
+  )
+}
+
+/** Global addresses of IPv6. */
+function addressesOn(device: NetworkDevice, name: string): NetworkInterface['addresses'] {
+  const all = interfaceByName(device, name)?.addresses ?? []
+  return all.filter(({ address }) => familyOf(address) === 6 && !isLinkLocalV6(address))
 }
 
 /**
@@ -63,12 +86,12 @@ export function icmpErrorAbout(
   device: NetworkDevice,
   packet: Packet,
   meaning: IcmpMeaning,
-  isRouted = true,
+  arrival: Arrival = {},
 ): Packet | undefined {
   const { src: sender, dst, fragment, badChecksum } = packet
   if (isIcmpError(packet) || badChecksum || (fragment && fragment.offset > 0)) return undefined
   if (isBroadcast(device, dst) || isMulticast(dst) || isMulticast(sender)) return undefined
-  const src = answeringAddress(device, packet, isRouted)
+  const src = answeringAddress(device, packet, arrival)
   if (src === undefined) return undefined
   const [type, code] = NUMBERS[meaning][packet.family]
   const { hopLimit } = device.profile
