@@ -56,6 +56,11 @@ export function unusedPrefix(
   const used = design.devices.flatMap((device) =>
     device.interfaces.flatMap((each) => each.addresses.map(prefixOf)),
   )
+  return prefixBeside(used, family, isPublic)
+}
+
+/** The first prefix to choose from that none of these touches. */
+export function prefixBeside(used: readonly Prefix[], family: Family, isPublic: boolean): Prefix | undefined {
   for (const prefix of candidates(family, isPublic)) {
     if (!used.some((other) => overlaps(other, prefix))) return prefix
   }
@@ -79,19 +84,24 @@ function usable(prefix: Prefix): { first: bigint; last: bigint } {
   return { first: toInteger(first) + inset, last: toInteger(last) - (family === 4 ? inset : 0n) }
 }
 
-/**
- * A free address of the prefix for that interface: from the number its kind of device usually has upwards, then from the
- * start. At most 65,536 places are looked at.
- */
+/** A free address of the prefix for that interface: from the number its kind of device usually has. */
 export function freeAddress(
   prefix: Prefix,
   taken: ReadonlySet<IpAddress>,
   attachment: Attachment,
 ): IpAddress | undefined {
+  return freeAddressFrom(prefix, taken, firstNumber(attachment))
+}
+
+/** A free address of the prefix from that number upwards, then from the start. At most 65,536 places are looked at. */
+export function freeAddressFrom(
+  prefix: Prefix,
+  taken: ReadonlySet<IpAddress>,
+  number: number,
+): IpAddress | undefined {
   const family = familyOf(prefix.address)
   const { first, last } = usable(prefix)
   const count = last - first + 1n
-  const number = firstNumber(attachment)
   const wanted = BigInt(family === 4 ? number : Number.parseInt(String(number), 16))
   const start = toInteger(prefixInterval(prefix).first) + wanted
   const offset = start >= first && start <= last ? start - first : 0n

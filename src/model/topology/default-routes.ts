@@ -19,6 +19,11 @@ function addressIn({ port }: Attachment, family: Family): Prefix | undefined {
   return port.addresses.find(({ address }) => familyOf(address) === family)
 }
 
+/** The address that is in the same network: an interface may be in several. */
+function neighborIn({ port }: Attachment, own: Prefix): Prefix | undefined {
+  return port.addresses.find(({ address }) => prefixContains(own, address))
+}
+
 function isDefault({ destination }: Route, family: Family): boolean {
   return destination.prefixLength === 0 && familyOf(destination.address) === family
 }
@@ -50,8 +55,9 @@ export function withDefaultRoutes(design: Design, segment: readonly Attachment[]
     if (kind === 'router' && member.port.side === 'inside') continue
     for (const family of FAMILIES) {
       const device = changed.get(id) ?? member.device
-      const via = addressIn(gateway, family)
-      if (!via || !addressIn(member, family)) continue
+      const own = addressIn(member, family)
+      const via = own && (neighborIn(gateway, own) ?? addressIn(gateway, family))
+      if (!via) continue
       if (device.routes.some((route) => isDefault(route, family))) continue
       changed.set(id, { ...device, routes: [...device.routes, defaultRoute(device, via.address)] })
     }
