@@ -15,6 +15,12 @@ export function parseContextOf(design: Design, device: Device): ParseContext {
   }
 }
 
+/** For rules that come before any device. */
+export const NO_DEVICE: ParseContext = {
+  names: { deviceId: () => undefined, deviceName: () => undefined, setHolds: () => undefined },
+  interfaces: [],
+}
+
 /** What writing the rules of a device needs to know of it. */
 export function printContextOf(design: Design, device: Device): PrintContext {
   const resolver = resolverFor(design, device.id)

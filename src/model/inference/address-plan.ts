@@ -196,6 +196,9 @@ function unnamed(
   return { prefix: prefixBeside(taken, family, isPublic) }
 }
 
+/** An interface that is in more networks than these is no help to look at. */
+const NETWORKS_AT_MOST = 4
+
 /**
  * Which network is behind which inside interface. What a rule names together with an interface comes first, networks
  * before single addresses; the rest goes to interfaces that have none yet. Single addresses that are in no network then
@@ -204,15 +207,36 @@ function unnamed(
 function insideNetworks(clues: readonly Clue[], inside: readonly Port[]): Network[] {
   const networks: Network[] = []
   const isFree = (prefix: Prefix) => !networks.some((each) => each.prefix && overlaps(each.prefix, prefix))
-  const without = () => inside.find(({ name }) => !networks.some((each) => each.interface === name))?.name
+  const countAt = (name: string) => networks.filter((each) => each.interface === name).length
+  const without = () => inside.find(({ name }) => countAt(name) === 0)?.name
   const add = ({ prefix, where }: Clue, at: string | undefined) => {
+    if (at === undefined || countAt(at) >= NETWORKS_AT_MOST) return
     const network = isHost(prefix) ? around(prefix.address) : prefix
-    if (at !== undefined && isFree(network)) networks.push({ prefix: network, interface: at, where })
+    if (isFree(network)) networks.push({ prefix: network, interface: at, where })
   }
-  const isInside = (name: string | undefined) => inside.some((port) => port.name === name)
-  const placed = clues.filter((clue) => isInside(clue.interface))
-  const loose = clues.filter((clue) => clue.interface === undefined)
-  const wideFirst = (a: Clue, b: Clue) => a.prefix.prefixLength - b.prefix.prefixLength
+  const named = distinct(clues)
+  const wide = named.filter(({ prefix }) => !isHost(prefix))
+  const single = named.filter(({ prefix }) => isHost(prefix))
+  for (const clue of placedNetworks(wide, inside)) add(clue, clue.interface)
+  for (const clue of single) if (inside.some(({ name }) => name === clue.interface)) add(clue, clue.interface)
+  for (const clue of wide) if (clue.interface === undefined) add(clue, without())
+  for (const clue of single) if (clue.interface === undefined) add(clue, without() ?? inside[0]?.name)
+  return networks
+}
+
+/** More clues than these say nothing new about a handful of interfaces. */
+const CLUES_AT_MOST = 400
+
+function distinct(clues: readonly Clue[]): Clue[] {
+  const key = ({ prefix, interface: name }: Clue) => `${prefix.address}/${prefix.prefixLength} ${name ?? ''}`
+  return [...new Map([...clues].reverse().map((clue) => [key(clue), clue])).values()]
+    .reverse()
+    .slice(0, CLUES_AT_MOST)
+}
+
+/** Networks behind inside interfaces, wide before narrow, without those that hold a network of another interface. */
+function placedNetworks(wide: readonly Clue[], inside: readonly Port[]): Clue[] {
+  const placed = wide.filter((clue) => inside.some(({ name }) => name === clue.interface))
   const holdsAnother = (clue: Clue) =>
     placed.some(
       (other) =>
@@ -220,10 +244,7 @@ function insideNetworks(clues: readonly Clue[], inside: readonly Port[]): Networ
         other.prefix.prefixLength > clue.prefix.prefixLength &&
         overlaps(other.prefix, clue.prefix),
     )
-  for (const clue of placed.filter(({ prefix }) => !isHost(prefix)).sort(wideFirst))
-    if (!holdsAnother(clue)) add(clue, clue.interface)
-  for (const clue of placed.filter(({ prefix }) => isHost(prefix))) add(clue, clue.interface)
-  for (const clue of loose.filter(({ prefix }) => !isHost(prefix))) add(clue, without())
-  for (const clue of loose.filter(({ prefix }) => isHost(prefix))) add(clue, without() ?? inside[0]?.name)
-  return networks
+  return placed
+    .filter((clue) => !holdsAnother(clue))
+    .sort((a, b) => a.prefix.prefixLength - b.prefix.prefixLength)
 }

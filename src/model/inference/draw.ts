@@ -59,30 +59,38 @@ export const MACHINE = 'machine'
 
 const X = { host: 16, switch: 190, machine: 300, gateway: 500, internet: 640, outside: 800 } as const
 const TOP = 40
-const ROW = 120
+const ROW = 96
+
+const yOf = (row: number) => TOP + row * ROW
+
+/** Half way down this many rows, for a card as high as a row. */
+const middle = (rows: number) => yOf(Math.max(0, rows - 1) / 2)
+
+/** Where what everything goes through stands: beside the middle of the hosts. */
+const middleOf = ({ ports }: Plan) => middle(ports.reduce((rows, { hosts }) => rows + hosts.length, 0))
 
 /** The design of a plan. Its parts are connected as a person who draws would have them connected. */
 export function drawPlan(plan: Plan): Design {
   const drawing = new Drawing()
   drawing.add(machineOf(plan, drawing.design))
   const hasOutside = plan.ports.some(({ side }) => side === 'outside')
-  if (hasOutside) drawing.create('internet', 'internet', { x: X.internet, y: TOP + ROW / 2 })
-  const uplink = plan.gateway ? addGateway(drawing, plan.gateway) : 'internet'
+  if (hasOutside) drawing.create('internet', 'internet', { x: X.internet, y: middleOf(plan) })
+  const uplink = plan.gateway ? addGateway(drawing, plan.gateway, middleOf(plan)) : 'internet'
   let row = 0
   for (const port of plan.ports) {
     const isUplink = port.side === 'outside'
     const shared = port.hosts.length + (isUplink ? 1 : 0) > 1
-    const at = { x: X.switch, y: TOP + row * ROW }
+    const at = { x: X.switch, y: yOf(row) + middle(port.hosts.length) - TOP }
     const center = shared ? drawing.create('switch', `switch-${port.name}`, at) : MACHINE
     if (shared) drawing.connect(center, MACHINE, undefined, port.name)
     if (isUplink) drawing.connect(center, uplink, shared ? undefined : port.name)
     for (const host of port.hosts) {
-      drawing.host(host, { x: X.host, y: TOP + row++ * ROW })
+      drawing.host(host, { x: X.host, y: yOf(row++) })
       drawing.connect(host.id, center, 'eth0', shared ? undefined : port.name)
     }
   }
   plan.outside.forEach((host, index) => {
-    drawing.host(host, { x: X.outside, y: TOP + index * ROW })
+    drawing.host(host, { x: X.outside, y: middleOf(plan) - middle(plan.outside.length) + yOf(index) })
     drawing.connect('internet', host.id, undefined, 'eth0')
   })
   return withFlows(withWayBack(drawing.design, plan), plan)
@@ -130,8 +138,9 @@ class Drawing {
   }
 }
 
-function machineOf({ machine, ports }: Plan, design: Design): Device {
-  const made = nodeKind(machine.kind).create(design, { x: X.machine, y: TOP + ROW / 2 })
+function machineOf(plan: Plan, design: Design): Device {
+  const { machine, ports } = plan
+  const made = nodeKind(machine.kind).create(design, { x: X.machine, y: middleOf(plan) })
   const { firewall, nat, mappings } = machine.rules
   return {
     ...made,
@@ -149,8 +158,8 @@ function machineOf({ machine, ports }: Plan, design: Design): Device {
   }
 }
 
-function addGateway(drawing: Drawing, outside: readonly Prefix[]): string {
-  const gateway = nodeKind('router').create(drawing.design, { x: X.gateway, y: TOP + ROW / 2 })
+function addGateway(drawing: Drawing, outside: readonly Prefix[], y: number): string {
+  const gateway = nodeKind('router').create(drawing.design, { x: X.gateway, y })
   drawing.add({
     ...gateway,
     id: 'gateway',

@@ -79,7 +79,11 @@ function readAddresses(text: string): Read<readonly Prefix[]> {
     : { trouble: 'An address is missing. Write one such as 192.168.1.1/24.' }
 }
 
-/** "192.168.1.10 and 2001:db8::10" */
+const LISTED_AT_MOST = 5
+
+/** "192.168.1.10, 2001:db8::10"; of many, the first few and how many more. */
 export function listed(addresses: readonly IpAddress[]): string {
-  return addresses.map(formatAddress).join(' and ')
+  const more = addresses.length - LISTED_AT_MOST
+  const shown = addresses.slice(0, LISTED_AT_MOST).map(formatAddress).join(', ')
+  return more > 0 ? `${shown} and ${more} more` : shown
 }

@@ -1,6 +1,6 @@
 import { type Family, familyOf, formatAddress, type IpAddress, parseAddress } from '../packet/address'
 import { type Prefix, prefixOf } from '../packet/prefix'
-import { freeAddressFrom, prefixBeside } from '../topology/addressing'
+import { freeAddressFrom, overlaps, prefixBeside } from '../topology/addressing'
 import type { PlannedHost, PlannedPort } from './draw'
 import { type Inquiry, listed, partsOf, type Read } from './guess'
 import { type FoundServer, insideOf, readServices, writeServices } from './servers'
@@ -32,7 +32,7 @@ export function askClient(
       place: `${label}, Interfaces`,
     },
     guess,
-    (value) => listed(value).replaceAll(' and ', ', '),
+    listed,
     (text) => readHosts(text, addresses),
   )
   if (chosen.length === 0) return []
@@ -73,7 +73,7 @@ function readHosts(text: string, prefixes: readonly Prefix[]): Read<readonly IpA
 }
 
 /** More of a kind than a drawing can show at a glance. */
-const HOSTS_AT_MOST = 8
+export const HOSTS_AT_MOST = 8
 
 /** The servers that are drawn behind interfaces with these addresses; what is left out is told. */
 export function askServers(
@@ -118,17 +118,22 @@ export function askOutside(
   found: readonly FoundServer[],
   families: readonly Family[],
   used: readonly Prefix[],
+  leftOut: string[],
 ): PlannedHost[] {
-  const named = found.slice(0, HOSTS_AT_MOST).map(({ address, services }): PlannedHost => {
+  const named: PlannedHost[] = []
+  const rest: IpAddress[] = []
+  for (const { address, services } of found) {
     const text = formatAddress(address)
-    return {
-      id: `server-${text}`,
-      kind: 'server',
-      name: `Server ${text}`,
-      addresses: [{ address, prefixLength: familyOf(address) === 4 ? 24 : 64 }],
-      services,
-    }
-  })
+    const own: Prefix = { address, prefixLength: familyOf(address) === 4 ? 24 : 64 }
+    const isTaken = [...used, ...named.flatMap((host) => host.addresses)].some((other) =>
+      overlaps(other, own),
+    )
+    if (isTaken || named.length >= HOSTS_AT_MOST) rest.push(address)
+    else
+      named.push({ id: `server-${text}`, kind: 'server', name: `Server ${text}`, addresses: [own], services })
+  }
+  if (rest.length > 0)
+    leftOut.push(`The rules name more addresses outside, which are not drawn: ${listed(rest)}.`)
   const site = inquiry.addresses(
     {
       id: 'site',

@@ -5,7 +5,7 @@ import { namesPrivate, namesPublic, type PlannedAddresses, planAddresses } from 
 import { drawPlan, MACHINE, type Plan, type PlannedPort, type RulesOfDevice } from './draw'
 import { plannedFlows } from './flows'
 import { type Answers, type Guess, Inquiry } from './guess'
-import { askClient, askOutside, askServers, freshAddresses, SITE, visitor } from './hosts'
+import { askClient, askOutside, askServers, freshAddresses, HOSTS_AT_MOST, SITE, visitor } from './hosts'
 import { type InterfaceSide, interfaceSides, interfacesOf } from './interface-sides'
 import { acts, familiesOf, type PortAsked, type RuleFact, ruleFacts } from './rule-facts'
 import { insideOf, ownServices, readServices, serversInside, serversOutside, writeServices } from './servers'
@@ -84,15 +84,16 @@ function planOf(scene: Scene): Plan {
   const servers = askServers(inquiry, found, inside, leftOut)
   const gateway = hasGateway ? freshAddresses(families, used, UPLINK_NUMBER) : []
   const taken = [...used, ...gateway]
+  const withClients = portsWithClients(scene, interfaces, hasGateway)
   const ports = interfaces.map((port): PlannedPort => {
     const isMine = insideOf(port.addresses)
     const mine = servers.filter(({ addresses }) => addresses.some(({ address }) => isMine(address)))
-    const hasClient = port.side === 'inside' || (!isRouter && hasGateway)
+    const hasClient = withClients.has(port.name)
     const label = interfaces.length > 2 ? `Laptop on ${port.name}` : 'Laptop'
     return { ...port, hosts: [...(hasClient ? askClient(inquiry, port, mine, label) : []), ...mine] }
   })
   const own = askOwnServices(scene, name)
-  const site = askOutside(inquiry, serversOutside(facts, isInside), families, taken)
+  const site = askOutside(inquiry, serversOutside(facts, isInside), families, taken, leftOut)
   const visitors =
     isRouter || hasGateway ? [] : [visitor(families, [...taken, ...site.flatMap((host) => host.addresses)])]
   const draft = {
@@ -104,6 +105,20 @@ function planOf(scene: Scene): Plan {
     names: [{ name: SITE, device: 'site' }],
   }
   return { ...draft, flows: plannedFlows({ ...draft, isRouter, found }) }
+}
+
+/** Inside interfaces, and the one by which a host is in a network of its own; not more than can be looked at. */
+function portsWithClients(
+  { isRouter, leftOut }: Scene,
+  interfaces: readonly AskedInterface[],
+  hasGateway: boolean,
+): ReadonlySet<string> {
+  const all = interfaces
+    .filter(({ side }) => side === 'inside' || (!isRouter && hasGateway))
+    .map(({ name }) => name)
+  const rest = all.slice(HOSTS_AT_MOST)
+  if (rest.length > 0) leftOut.push(`No client is drawn on ${rest.join(', ')}.`)
+  return new Set(all.slice(0, HOSTS_AT_MOST))
 }
 
 interface AskedInterface extends InterfaceSide {

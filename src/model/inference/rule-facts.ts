@@ -79,6 +79,8 @@ function termsOf({ match, target }: Rule, field: FieldId, negated: boolean): rea
 }
 
 function termsOfCondition(condition: Condition, field: FieldId, negated: boolean): readonly Term[] {
+  if (condition.kind === 'either')
+    return condition.tests.flatMap((each) => termsOfCondition(each, field, negated))
   if (condition.kind === 'opaque' || condition.negated !== negated) return []
   if (condition.kind === 'test') return condition.field === field ? condition.terms : []
   const at = condition.fields.indexOf(field)

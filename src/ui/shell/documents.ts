@@ -1,4 +1,5 @@
 import type { Lesson } from '@/lessons/lesson'
+import type { InferredDrawing } from '@/model/inference/infer-drawing'
 import { decodeDesign, emptyDesign, encodeDesign } from '@/model/project/document'
 import { currentDesign, replaceDesign } from '@/state/design-store'
 import { tell } from '@/state/notice-store'
@@ -21,6 +22,19 @@ function freshDesignId(): string {
 export function openNewDesign(): void {
   replaceDesign(emptyDesign(freshDesignId(), 'New design'), 'new design')
   viewStore.setState({ flow: undefined, device: undefined, link: undefined, rule: undefined, tabs: {} })
+}
+
+/** Opens a drawing that was made from rules: at the machine that has them, with its first connection ready to be played. */
+export function openDrawing({ design, machine }: InferredDrawing): void {
+  replaceDesign({ ...design, id: freshDesignId() }, 'build a drawing from rules')
+  viewStore.setState({
+    flow: design.flows[0]?.id,
+    device: machine,
+    link: undefined,
+    rule: undefined,
+    tabs: {},
+  })
+  goToStart()
 }
 
 export function downloadDesign(): void {

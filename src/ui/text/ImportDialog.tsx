@@ -1,17 +1,17 @@
 import { useDeferredValue, useMemo, useRef, useState } from 'react'
 import { detectDialect } from '@/dialects/detect'
-import { parseContextOf } from '@/dialects/device-context'
-import type { ImportedRules } from '@/dialects/dialect'
+import { NO_DEVICE, parseContextOf } from '@/dialects/device-context'
 import { DIALECTS } from '@/dialects/index'
-import type { Edit } from '@/model/edits/edit'
-import type { Result } from '@/model/result'
-import type { Device } from '@/model/topology/topology'
+import type { Answers } from '@/model/inference/guess'
+import { inferDrawing } from '@/model/inference/infer-drawing'
 import { commit } from '@/state/design-store'
 import { useRun } from '@/state/run-store'
 import { useView, viewStore } from '@/state/view-store'
-import { readDesignText } from '../shell/documents'
+import { openDrawing, readDesignText } from '../shell/documents'
 import { Dialog } from '../widgets/Dialog'
 import { Fates } from './Fates'
+import { Guesses } from './Guesses'
+import { editFor, summary, whyNot } from './intake'
 import './text.css'
 
 const BYTES_AT_MOST = 20 * 1024 * 1024
@@ -25,6 +25,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
     selected ?? candidates.find(({ kind }) => kind === 'router')?.id ?? candidates[0]?.id,
   )
   const device = candidates.find(({ id }) => id === deviceId)
+  const [answers, setAnswers] = useState<Answers>({})
   const [typed, setText] = useState('')
   // Long texts are read while typing goes on.
   const text = useDeferredValue(typed)
@@ -37,13 +38,17 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const dialect = language === 'auto' ? detected[0]?.dialect : readable.find(({ id }) => id === language)
   const parsed = useMemo(
     () =>
-      dialect?.parse && device && text.trim() !== ''
-        ? dialect.parse(text, parseContextOf(design, device))
+      dialect?.parse && text.trim() !== ''
+        ? dialect.parse(text, device ? parseContextOf(design, device) : NO_DEVICE)
         : undefined,
     [dialect, device, text, design],
   )
-  const reason =
-    typed === text ? whyNot(text, isDesign, device, dialect?.label, parsed) : 'The text is being read.'
+  const drawing = useMemo(
+    () => (!device && parsed?.ok ? inferDrawing(parsed.value, answers) : undefined),
+    [device, parsed, answers],
+  )
+  const intake = { text, isDesign, language: dialect?.label, parsed, drawing }
+  const reason = typed === text ? whyNot(intake) : 'The text is being read.'
 
   const apply = () => {
     if (isDesign) {
@@ -51,6 +56,10 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
       if (wrong === undefined) onClose()
       else setTrouble(wrong)
       return
+    }
+    if (drawing) {
+      openDrawing(drawing)
+      onClose()
     }
     if (!device || !parsed?.ok) return
     const wrong = commit(editFor(device, parsed.value), `import rules for ${device.name}`)
@@ -84,7 +93,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
       footer={
         <>
           <button type="button" className="btn primary big" disabled={reason !== undefined} onClick={apply}>
-            {isDesign ? 'Apply design' : `Replace rules of ${device?.name ?? 'device'}`}
+            {isDesign ? 'Apply design' : device ? `Replace rules of ${device.name}` : 'Build the drawing'}
           </button>
           {trouble === undefined ? (
             <span className="t2 s12" role="status">
@@ -101,12 +110,13 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
       <div className="import-options">
         <label>
           Device{' '}
-          <select value={deviceId ?? ''} onChange={(event) => setDevice(event.target.value)}>
+          <select value={device?.id ?? ''} onChange={(event) => setDevice(event.target.value)}>
             {candidates.map(({ id, name }) => (
               <option key={id} value={id}>
                 {name}
               </option>
             ))}
+            <option value="">Build a drawing from it</option>
           </select>
         </label>
         <label>
@@ -147,41 +157,10 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
           setTrouble(undefined)
         }}
       />
+      {drawing && (
+        <Guesses drawing={drawing} onAnswer={(id, answer) => setAnswers({ ...answers, [id]: answer })} />
+      )}
       {parsed && <Fates parsed={parsed} />}
     </Dialog>
   )
-}
-
-function whyNot(
-  text: string,
-  isDesign: boolean,
-  device: Device | undefined,
-  dialect: string | undefined,
-  parsed: Result<ImportedRules> | undefined,
-): string | undefined {
-  if (text.trim() === '') return 'Paste text or choose a file first.'
-  if (isDesign) return undefined
-  if (!device) return 'Draw a device first: the rules need one.'
-  if (dialect === undefined) return 'No language is recognised. Choose one above.'
-  return parsed?.ok ? undefined : `Nothing could be read: ${parsed?.diagnostics[0]?.message ?? ''}`
-}
-
-/** One step: the filter, and translation where the text speaks of it. */
-function editFor(device: Device, { firewall, nat, mappings }: ImportedRules): Edit {
-  const edits: Edit[] = [{ kind: 'set-firewall', device: device.id, firewall }]
-  if (nat !== undefined)
-    edits.push({
-      kind: 'set-device',
-      id: device.id,
-      parts: { nat: { mode: nat, mappings: mappings ?? device.nat.mappings } },
-    })
-  return { kind: 'batch', edits }
-}
-
-/** "12 rules are read. 2 lines are left out: see above." */
-function summary({ value, diagnostics }: Extract<Result<ImportedRules>, { ok: true }>): string {
-  const wrong = new Set(diagnostics.filter(({ kind }) => kind === 'syntax-error').map(({ line }) => line))
-  const left = value.lines.filter(({ line, fate }) => fate === 'not-understood' || wrong.has(line)).length
-  const read = `${value.rules} ${value.rules === 1 ? 'rule is' : 'rules are'} read.`
-  return left === 0 ? read : `${read} ${left} ${left === 1 ? 'line is' : 'lines are'} left out: see above.`
 }
