@@ -138,6 +138,41 @@ describe('addresses, in both families by the same rules', () => {
   })
 })
 
+test('a table of nftables for both families: networks, laptop and server have addresses of both', () => {
+  const drawing = drawn(
+    `table inet filter {
+  chain pass {
+    type filter hook forward priority filter; policy drop;
+    ct state established,related accept
+    iifname "lan0" ip saddr 192.168.3.0/24 accept
+    iifname "lan0" ip6 saddr 2001:db8:3::/64 accept
+  }
+}
+table ip nat {
+  chain leave {
+    type nat hook postrouting priority srcnat;
+    oifname "dsl0" masquerade
+  }
+}
+`,
+    'nft',
+  )
+  expect(inForce(drawing, 'addresses of lan0')).toBe('192.168.3.1/24, 2001:db8:3::1/64')
+  expect(inForce(drawing, 'client on lan0')).toBe('192.168.3.10, 2001:db8:3::10')
+  expect(outcomes(drawing)).toEqual({ 'Laptop opens https://www.example.com': 'page loads' })
+})
+
+test('10,000 rules for as many addresses become a drawing that can be looked at', () => {
+  const rules = Array.from(
+    { length: 10_000 },
+    (_, n) =>
+      `-A FORWARD -i lan0 -s 10.${n >> 8}.${n & 255}.9 -d 198.18.${n >> 8}.${n & 255} -p tcp --dport 443 -j ACCEPT`,
+  )
+  const drawing = drawn(filter(...rules))
+  expect(drawing.design.devices.length).toBeLessThan(20)
+  expect(drawing.leftOut).not.toEqual([])
+})
+
 describe('a single host', () => {
   test('whose rules name a private network stands in it, beside a laptop and behind a gateway', () => {
     const drawing = drawn(
