@@ -123,14 +123,16 @@ export function askOutside(
   const named: PlannedHost[] = []
   const rest: IpAddress[] = []
   for (const { address, services } of found) {
-    const text = formatAddress(address)
     const own: Prefix = { address, prefixLength: familyOf(address) === 4 ? 24 : 64 }
-    const isTaken = [...used, ...named.flatMap((host) => host.addresses)].some((other) =>
-      overlaps(other, own),
-    )
-    if (isTaken || named.length >= HOSTS_AT_MOST) rest.push(address)
-    else
-      named.push({ id: `server-${text}`, kind: 'server', name: `Server ${text}`, addresses: [own], services })
+    const isFree = (others: readonly Prefix[]) => !others.some((other) => overlaps(other, own))
+    const fits =
+      named.length < HOSTS_AT_MOST && isFree(used) && named.every(({ addresses }) => isFree(addresses))
+    if (!fits) {
+      rest.push(address)
+      continue
+    }
+    const text = formatAddress(address)
+    named.push({ id: `server-${text}`, kind: 'server', name: `Server ${text}`, addresses: [own], services })
   }
   if (rest.length > 0)
     leftOut.push(`The rules name more addresses outside, which are not drawn: ${listed(rest)}.`)

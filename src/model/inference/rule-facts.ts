@@ -99,12 +99,18 @@ export function interfacesAsked(rule: Rule, field: 'iif' | 'oif', negated = fals
     .filter((name) => name !== 'lo' && name !== 'lo0')
 }
 
+const prefixes = { src: new WeakMap<Rule, readonly Prefix[]>(), dst: new WeakMap<Rule, readonly Prefix[]>() }
+
 /** Prefixes that the rule asks for; single addresses have the full length. What is all addresses, or no prefix, is not there. */
-export function prefixesAsked(rule: Rule, field: 'src' | 'dst'): Prefix[] {
-  return termsOf(rule, field, false).flatMap((term) => {
+export function prefixesAsked(rule: Rule, field: 'src' | 'dst'): readonly Prefix[] {
+  const known = prefixes[field].get(rule)
+  if (known) return known
+  const found = termsOf(rule, field, false).flatMap((term) => {
     const prefix = term.kind === 'range' ? intervalAsPrefix(term) : undefined
     return prefix && prefix.prefixLength > 0 ? [prefix] : []
   })
+  prefixes[field].set(rule, found)
+  return found
 }
 
 export function isHost({ address, prefixLength }: Prefix): boolean {
