@@ -2,9 +2,8 @@ import { HOOKS, type Hook, PRIORITY } from '@/model/ruleset/ruleset'
 import { confirmOnHook, trackOnHook } from './conntrack/conntrack-hook'
 import { askChain, concerns } from './filter/base-chain'
 import type { ChainDecision } from './filter/evaluate'
-import { rejectAnswer, rejectKindFor } from './filter/reject'
+import { rejected } from './filter/rejection'
 import { gather } from './fragments/gather'
-import { inheritanceOf } from './inheritance'
 import { demasquerade, masquerade } from './nat/masquerading'
 import { confirmBinding, naptInwards, naptOutwards } from './nat/napt'
 import { isNatStage } from './nat/nat-chains'
@@ -120,16 +119,8 @@ function dispositionOf(passage: Passage, hook: Hook, decision: ChainDecision): D
       return undefined
     case 'drop':
       return { kind: 'dropped', by: decision.by }
-    case 'reject': {
-      const { device } = passage.visit
-      const kind = rejectKindFor(passage.packet, decision.with)
-      const packet = rejectAnswer(device, passage.packet, kind, {
-        isRouted: hook !== 'prerouting',
-        iif: passage.iif,
-      })
-      if (packet) passage.made.push({ packet, why: 'reject', inherits: inheritanceOf(passage) })
-      return { kind: 'rejected', by: decision.by, with: kind }
-    }
+    case 'reject':
+      return rejected(passage, hook, decision)
   }
 }
 

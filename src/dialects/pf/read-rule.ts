@@ -351,7 +351,8 @@ function readFlags(tokens: Tokens): NonNullable<Options['flags']> {
   const token = tokens.take()
   if (token?.text === 'any') return 'any'
   const [set = '', mask] = (token?.text ?? '').split('/')
-  const letters = (text: string) => (/^[FSRPAUEW]*$/.test(text) ? parseFlagLetters(text) : undefined)
+  const letters = (text: string) =>
+    /^[FSRPAUEW]*$/.test(text) ? parseFlagLetters(text.replace('W', 'C')) : undefined
   const [value, asked] = [set === '' ? 0 : letters(set), mask === undefined ? undefined : letters(mask)]
   if (value === undefined || !asked || (value & ~asked) !== 0)
     throw new Refusal(`${token?.text ?? 'Nothing'} is no test of flags. Write S/SA or any.`, token)

@@ -110,7 +110,8 @@ function writeEnd(
 }
 
 const writeFlags = ({ mask, value }: FlagTest): string => `${lettersOf(value)}/${lettersOf(mask)}`
-const lettersOf = (byte: number) => (byte === 0 ? '' : flagLetters(byte))
+/** pf writes CWR as W. */
+const lettersOf = (byte: number) => flagLetters(byte).replace('C', 'W')
 
 function writeTos({ first, last }: Interval): string {
   if (first !== last) throw new LeftOut('of the type of service, one value can be asked for here.')

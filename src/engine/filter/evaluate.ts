@@ -128,7 +128,7 @@ export function walkChain(walk: Walk): ChainDecision {
         recorder.logged(chain, compiled, target.prefix)
         break
       case 'notrack':
-        context = recorder.untracked() ?? context
+        context = recorder.untracked(walk.chain.type !== undefined) ?? context
         break
       case 'helper':
         recorder.helped(target.name)

@@ -31,8 +31,12 @@ export interface Recorder {
   logged(chain: CompiledChain, rule: CompiledRule, prefix: string): void
   /** The rule has changed the packet or its marks: how later rules see it. */
   changed(context: MatchContext): void
-  /** The rule takes the packet out of the tracker's sight. Returns how later rules see it; nothing where nobody tracks. */
-  untracked(): MatchContext | undefined
+  /**
+   * The rule takes the packet out of the tracker's sight. Returns how later rules see it; nothing where nobody tracks.
+   * `isNft`: the rule is one of nft, which looks at the connection alone (nft_ct.c), where iptables looks whether the packet
+   * has been seen at all (xt_CT.c).
+   */
+  untracked(isNft: boolean): MatchContext | undefined
   /** The rule gives the connection that the packet begins a helper. */
   helped(name: HelperName): void
 }

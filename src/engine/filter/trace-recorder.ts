@@ -45,11 +45,11 @@ export function traceRecorder(passage: Passage, hook: Hook): Recorder {
       passage.mark = mark ?? 0
       if (tracking?.entry) setConnectionMark(passage, tracking.entry.mark)
     },
-    untracked: () => {
+    untracked: (isNft) => {
       // After the tracker has looked it does nothing [e11 B4], but to a packet that belongs to no connection (nft_ct.c).
       const { device, inherits } = passage.visit
       // Nor does it after a rule has given the packet a helper.
-      const isFree = !inherits?.answersUntracked && passage.helper === undefined
+      const isFree = (isNft || !inherits?.answersUntracked) && passage.helper === undefined
       const belongs = passage.tracking !== undefined && passage.tracking.state !== 'invalid'
       if (device.tracks && isFree && !belongs) passage.tracking = UNTRACKED
       return contextOf(passage)

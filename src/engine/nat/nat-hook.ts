@@ -5,8 +5,10 @@ import type { ConntrackEntry } from '../conntrack/entry'
 import { invertTuple, tupleKey } from '../conntrack/tuple'
 import { askChain, concerns } from '../filter/base-chain'
 import type { NatTarget } from '../filter/evaluate'
+import { rejected } from '../filter/rejection'
 import type { Stage } from '../network'
 import { type Passage, record } from '../passage'
+import { isOwnAddress, lookupRoute } from '../routing/lookup'
 import type { Disposition, TraceStep } from '../trace'
 import { translated } from './apply'
 import { HALF_OF_HOOK, type Half } from './half'
@@ -28,9 +30,9 @@ export function natOnHook(passage: Passage, hook: Hook, chains: readonly Stage[]
     const asked = chains.filter((stage) => concerns(passage, stage))
     for (const stage of asked) {
       const decision = askChain(passage, hook, stage)
-      if (decision.kind === 'drop' || decision.kind === 'reject') {
-        return { kind: 'dropped', by: decision.by }
-      }
+      if (decision.kind === 'drop') return { kind: 'dropped', by: decision.by }
+      // Only nft has it here: iptables keeps REJECT to its table filter.
+      if (decision.kind === 'reject') return rejected(passage, hook, decision)
       if (decision.kind !== 'translate') continue
       if (!bind(passage, half, decision.target)) return { kind: 'nat-exhausted' }
       by = decision.target.kind
@@ -39,8 +41,14 @@ export function natOnHook(passage: Passage, hook: Hook, chains: readonly Stage[]
     // A flow that no rule translates still needs a reply tuple of its own [B19].
     if (by === 'binding' && !bindTo(passage, half, {})) return { kind: 'nat-exhausted' }
   }
+  const sentTo = passage.packet.dst
   rewrite(passage, half, by)
-  return undefined
+  return hook === 'output' && passage.packet.dst !== sentTo ? reroute(passage) : undefined
+}
+
+/** What is made here is routed anew as soon as it goes elsewhere; without a route it ends there (nf_nat_proto.c). */
+function reroute({ packet: { dst }, visit: { device } }: Passage): Disposition | undefined {
+  return isOwnAddress(device, dst) || lookupRoute(device, dst) ? undefined : { kind: 'no-route' }
 }
 
 /**
