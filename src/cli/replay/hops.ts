@@ -47,7 +47,10 @@ export function hopsOf(
   const { steps } = result
   const tableOf: TableOf = (ref) => tableOfHost(host, ref)
   const sent = steps.findIndex((step) => step.kind === 'sent' && step.oif === 'lo')
-  const isReturn = (step: RecordedStep) => step.kind === 'chain-entered' && step.iif === 'lo'
+  const isReturn = (step: RecordedStep) =>
+    step.kind === 'conntrack'
+      ? step.change !== 'confirmed'
+      : step.kind === 'chain-entered' && step.iif === 'lo'
   // POSTROUTING is asked before the packet comes back, with `lo` as the way out.
   const turn = sent < 0 ? -1 : steps.findIndex((step, index) => index > sent && isReturn(step))
   const back = sent >= 0 && (result.deliver?.iif === 'lo' || turn >= 0)
