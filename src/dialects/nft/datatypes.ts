@@ -1,3 +1,4 @@
+import { CT_STATUS } from '@/model/fields/connection'
 import { ADDRESS_TYPES, CT_STATES, type CtState, type Interval } from '@/model/fields/field'
 import { FAMILY, type Family, parseAddress } from '@/model/packet/address'
 import { TCP_FLAG } from '@/model/packet/packet'
@@ -223,6 +224,16 @@ export const DATATYPES = {
   byte: numbers('integer', 255, 'a number of one byte'),
   dscp: numbers('dscp', 63, 'a DSCP', DSCP),
   ecn: numbers('ecn', 3, 'an ECN', { 'not-ect': 0, ect1: 1, ect0: 2, ce: 3 }),
+  direction: numbers('ct_dir', 1, 'a direction', { original: 0, reply: 1 }),
+  status: { ...numbers('ct_status', 0xffff, 'a status of connections', CT_STATUS), isBits: true },
+  mark: numbers('mark', 0xffffffff, 'a mark'),
+  packetType: numbers('pkt_type', 3, 'a kind of frame', {
+    host: 0,
+    unicast: 0,
+    broadcast: 1,
+    multicast: 2,
+    other: 3,
+  }),
   addressType: numbers('fib_addrtype', ADDRESS_TYPES.length - 1, 'a type of address', {
     ...Object.fromEntries(ADDRESS_TYPES.map((type, number) => [type, number])),
     unspec: ADDRESS_TYPES.indexOf('unspecified'),

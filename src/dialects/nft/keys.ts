@@ -17,6 +17,10 @@ export interface KeyRow {
   readonly toField?: (interval: Interval) => readonly Interval[]
   /** Bits of every number of the field, where values are bits. */
   readonly bits?: readonly number[]
+  /** 32 bits, compared under masks. */
+  readonly isMasked?: true
+  /** Asked only where the rule is for protocols with ports [e11 F2]. */
+  readonly needsPorts?: true
   /** Half of a type and code of ICMP. */
   readonly icmp?: 'type' | 'code'
 }
@@ -100,6 +104,20 @@ const interfaceKeys: Record<string, KeyRow> = Object.fromEntries(
   ),
 )
 
+/** Addresses and ports of a connection, one way. */
+function connectionEnds(way: 'original' | 'reply', field: 'ctOriginal' | 'ctReply'): Record<string, KeyRow> {
+  const rows: Record<string, KeyRow> = {
+    [`ct ${way} proto-src`]: { field: `${field}Sport`, type: DATATYPES.port, needsPorts: true },
+    [`ct ${way} proto-dst`]: { field: `${field}Dport`, type: DATATYPES.port, needsPorts: true },
+  }
+  for (const family of [4, 6] as const) {
+    const type = family === 4 ? DATATYPES.ipv4 : DATATYPES.ipv6
+    rows[`ct ${way} ip${family === 4 ? '' : '6'} saddr`] = { field: `${field}Src`, type, family }
+    rows[`ct ${way} ip${family === 4 ? '' : '6'} daddr`] = { field: `${field}Dst`, type, family }
+  }
+  return rows
+}
+
 /** Keys that the model has a field for. Source: nft(8), "PAYLOAD EXPRESSIONS", "META EXPRESSIONS", "CONNTRACK EXPRESSIONS". */
 export const KEYS: Readonly<Record<string, KeyRow>> = {
   ...ip(4),
@@ -119,6 +137,14 @@ export const KEYS: Readonly<Record<string, KeyRow>> = {
   'meta length': { field: 'length', type: DATATYPES.length },
   ...interfaceKeys,
   'ct state': { field: 'ctState', type: DATATYPES.ctState, bits: STATES_AS_BITS },
+  'ct direction': { field: 'ctDirection', type: DATATYPES.direction },
+  'ct status': { field: 'ctStatus', type: DATATYPES.status, isMasked: true },
+  'ct mark': { field: 'ctMark', type: DATATYPES.mark, isMasked: true },
+  mark: { field: 'mark', type: DATATYPES.mark, isMasked: true },
+  'meta mark': { field: 'mark', type: DATATYPES.mark, isMasked: true },
+  'meta pkttype': { field: 'packetType', type: DATATYPES.packetType },
+  ...connectionEnds('original', 'ctOriginal'),
+  ...connectionEnds('reply', 'ctReply'),
   'fib saddr type': { field: 'srcType', type: DATATYPES.addressType },
   'fib daddr type': { field: 'dstType', type: DATATYPES.addressType },
 }

@@ -27,6 +27,11 @@ export function requireRows(builder: RuleBuilder, rows: readonly KeyRow[], keys:
       throw new NftError('"meta nfproto" is for tables of family inet; this table has one family.', token)
     if (row.family && !(row.icmp && builder.table !== 'inet')) builder.requireFamily(row.family, token)
     if (row.protocol !== undefined) builder.requireProtocol(row.protocol, token)
+    if (row.needsPorts && builder.protocol === undefined)
+      throw new NftError(
+        'Ask for the protocol before, such as "meta l4proto tcp". nft refuses this without.',
+        token,
+      )
   }
 }
 
@@ -87,6 +92,7 @@ function checkTypes({ right, keys, token }: Comparison, rows: readonly KeyRow[])
 /** One test of one field. */
 function testOf(row: KeyRow, comparison: Comparison): FieldTest | undefined {
   if (row.type.name === 'ifname') return nameTest(row, comparison)
+  if (row.isMasked) return maskedTest(row, comparison)
   if (row.bits) return bitTest(row, row.bits, comparison)
   return numberTest(row, comparison)
 }
@@ -177,6 +183,35 @@ function compared(row: KeyRow, operator: Operator, value: Value): Interval {
     default:
       throw wrong
   }
+}
+
+/** A mark is compared whole, or under a mask; of a status any of the bits is looked for. Undefined: only text says it. */
+function maskedTest(row: KeyRow, comparison: Comparison): FieldTest | undefined {
+  const { operator, mask } = comparison
+  const anyBit = row.type.isBits === true && !mask && comparison.right.kind === 'parts'
+  if (
+    operator === '!' ? !anyBit : operator !== 'implicit' && (operator === '!=' || operator === '==') === false
+  )
+    return undefined
+  // Compared whole, a status is a word of many bits that nobody means [e11 B1].
+  if (row.type.isBits && !mask && !(anyBit && (operator === 'implicit' || operator === '!'))) return undefined
+  const looked = mask === undefined ? 0xffffffff : bitsOf(row, mask)
+  const terms = valuesOf(comparison).map((value): Term | undefined => {
+    if (value.kind === 'range' || value.kind === 'slash' || value.kind === 'rest') return undefined
+    const bits = bitsOf(row, value)
+    return { kind: 'masked', bits, mask: looked }
+  })
+  const every = anyBit ? valuesOf(comparison).flatMap((value) => singleBits(bitsOf(row, value))) : terms
+  const known = every.flatMap((term) => term ?? [])
+  if (known.length === 0 || known.length < every.length) return undefined
+  return { kind: 'test', field: row.field, negated: operator === '!=' || operator === '!', terms: known }
+}
+
+/** Any of these bits, as a test for each. */
+function singleBits(bits: number): Term[] {
+  return Array.from({ length: 32 }, (_, place) => (1 << place) >>> 0)
+    .filter((bit) => (bits & bit) !== 0)
+    .map((bit) => ({ kind: 'masked', bits: bit, mask: bit }))
 }
 
 /** An address and-ed with a mask that is a prefix; other masks are not read. */
@@ -320,6 +355,10 @@ function lookedUp(fields: readonly FieldId[], negated: boolean, entries: readonl
 
 function partTerms(row: KeyRow, value: Value, mask: Value | undefined): Term[] {
   if (row.type.name === 'ifname') return [namePattern(value)]
+  if (row.isMasked) {
+    if (mask || value.kind !== 'word') throw new NftError('One mark belongs here.', value.token)
+    return [{ kind: 'masked', bits: bitsOf(row, value), mask: 0xffffffff }]
+  }
   if (row.bits) {
     const looked = mask && bitsOf(row, mask)
     const { first, last } = bitInterval(row, value)

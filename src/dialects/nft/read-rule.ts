@@ -1,3 +1,4 @@
+import type { FieldTest } from '@/model/fields/field'
 import type { RejectKind, TableFamily, Target } from '@/model/ruleset/ruleset'
 import {
   type Comparison,
@@ -13,6 +14,7 @@ import { type Cursor, NftError, saying } from './cursor'
 import { ICMP_CODES, ICMPV6_CODES } from './datatypes'
 import { type Key, readKey } from './keys'
 import type { Token } from './lexer'
+import { markChange } from './read-marks'
 import { addComparison, entryTerms, fieldsIn, requireRows, restLast, rowsOf } from './read-match'
 import { readNat } from './read-nat'
 import { RuleBuilder } from './rule-builder'
@@ -47,6 +49,17 @@ const BEGINNINGS = new Set([
   ],
   ...['counter', 'log', 'comment', 'notrack', 'limit', 'quota', 'queue', 'tproxy', 'synproxy', 'dup', 'fwd'],
 ])
+
+/** Either direction: true of every packet that belongs to a connection. */
+const HAS_CONNECTION: FieldTest = {
+  kind: 'test',
+  field: 'ctDirection',
+  negated: false,
+  terms: [
+    { kind: 'range', first: 0, last: 0 },
+    { kind: 'range', first: 1, last: 1 },
+  ],
+}
 
 /** Reads the statements of one rule up to the end of the cursor. Throws NftError where nft would refuse it. */
 export function readRule(cursor: Cursor, { family, find }: RulePlace): RuleBuilder {
@@ -111,7 +124,14 @@ export function targetOf({ kind, chain }: VerdictWords): Exclude<Target, { kind:
 function readWithKey(cursor: Cursor, first: Key, builder: RuleBuilder, find: FindSet, start: number): void {
   if (cursor.accept('set')) {
     readExpression(cursor, find)
-    keep(builder, wordsOf(cursor, start), first.token)
+    const text = wordsOf(cursor, start)
+    const change = builder.target ? undefined : markChange(text)
+    // One rule does one thing here: a mark that is set beside a verdict is told.
+    if (change && (cursor.atEnd || cursor.is('comment'))) {
+      // Without a connection there is nothing to copy, and the rule does not match.
+      if (change.kind === 'restore-mark') builder.add(HAS_CONNECTION)
+      builder.setTarget(change)
+    } else keep(builder, text, first.token)
     return
   }
   if (first.words === 'ct count') {

@@ -63,7 +63,9 @@ function answeringAddress(
 ): IpAddress | undefined {
   const looks = isRouted || family === 6 || isOwnAddress(device, src)
   if (looks && isOwnAddress(device, dst)) return dst
-  const own = family === 6 && iif !== undefined ? addressesOn(device, iif) : []
+  // RFC 6724 rule 1: to one of its own addresses it answers from that address.
+  const isOwnSource = isOwnAddress(device, src)
+  const own = family === 6 && iif !== undefined && !isOwnSource ? addressesOn(device, iif) : []
   return (
     own.find((each) => prefixContains(each, src))?.address ??
     own.findLast(({ address }) => isPrivate(address) === isPrivate(src))?.address ??

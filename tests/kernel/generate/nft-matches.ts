@@ -143,6 +143,11 @@ function other(random: Choices, { network, inet }: NftWhere): string {
     `${ip} ecn ${not(random)}${random.one(['not-ect', 'ce'])}`,
     `fib ${random.one(['saddr', 'daddr'])} type ${not(random)}${random.one(['local', 'unicast', 'multicast', '{ local, unicast }'])}`,
     `meta protocol ${ip}`,
+    `ct direction ${not(random)}${random.one(['original', 'reply'])}`,
+    `ct status ${random.one(['', '! '])}${random.one(['seen-reply', 'assured', 'confirmed', 'snat,dnat', 'dnat'])}`,
+    `ct mark ${not(random)}${random.one(['0', '1', '2'])}`,
+    `meta mark ${random.one(['0', '1', '!= 2', '{ 1, 2 }', '& 0x3 == 1', '& 0x1 != 0'])}`,
+    `ct ${random.one(['original', 'reply'])} ${ip} ${random.one(['saddr', 'daddr'])} ${not(random)}${random.one([network.addresses.client, network.addresses.server, network.prefixes.lan])}`,
     ...(inet ? [`meta nfproto ipv${network.family}`] : []),
   ])
 }

@@ -99,7 +99,7 @@ function target(random: Choices, where: NftWhere, protocol: string | undefined):
   if (callable.length > 0 && random.chance(25))
     return `${random.one(['jump', 'jump', 'goto'])} ${random.one(callable)}`
   if (random.chance(12)) return nftMaps(random, where, protocol)
-  const common = ['accept', 'accept', 'return', 'continue', '']
+  const common = ['accept', 'accept', 'return', 'continue', '', mark(random)]
   const ends = ['drop', 'drop']
   if (type === 'nat') return random.one([...common, ...translations(random, where, protocol)])
   if (type === 'any') return random.one([...common, ...ends])
@@ -111,6 +111,18 @@ function target(random: Choices, where: NftWhere, protocol: string | undefined):
     ...ends,
     ...more,
     ...(rejecting ? rejects(random, where, protocol) : []),
+  ])
+}
+
+function mark(random: Choices): string {
+  return random.one([
+    `meta mark set ${random.one(['1', '2', '3'])}`,
+    'meta mark set mark and 0x2 or 0x1',
+    'meta mark set mark xor 0x3',
+    `ct mark set ${random.one(['1', '2'])}`,
+    'ct mark set meta mark',
+    'ct mark set ct mark or 0x2',
+    'meta mark set ct mark',
   ])
 }
 
