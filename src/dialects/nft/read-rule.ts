@@ -128,8 +128,8 @@ function readWithKey(cursor: Cursor, first: Key, builder: RuleBuilder, find: Fin
     const change = builder.target ? undefined : markChange(text)
     // One rule does one thing here: a mark that is set beside a verdict is told.
     if (change && (cursor.atEnd || cursor.is('comment'))) {
-      // Without a connection there is nothing to copy, and the rule does not match.
-      if (change.kind === 'restore-mark') builder.add(HAS_CONNECTION)
+      // Without a connection there is no mark of it to read, and the rule does not match.
+      if (/ set ct mark\b/.test(text)) builder.add(HAS_CONNECTION)
       builder.setTarget(change)
     } else keep(builder, text, first.token)
     return
