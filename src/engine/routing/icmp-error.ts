@@ -63,6 +63,8 @@ function answeringAddress(
 ): IpAddress | undefined {
   const looks = isRouted || family === 6 || isOwnAddress(device, src)
   if (looks && isOwnAddress(device, dst)) return dst
+  // With a local way back the address asked for is taken as it is, and nothing can be sent from an address of others.
+  if (!isRouted && family === 4 && isOwnAddress(device, src)) return undefined
   // RFC 6724 rule 1: to one of its own addresses it answers from that address.
   const isOwnSource = isOwnAddress(device, src)
   const own = family === 6 && iif !== undefined && !isOwnSource ? addressesOn(device, iif) : []
