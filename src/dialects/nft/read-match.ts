@@ -187,14 +187,12 @@ function compared(row: KeyRow, operator: Operator, value: Value): Interval {
 
 /** A mark is compared whole, or under a mask; of a status any of the bits is looked for. Undefined: only text says it. */
 function maskedTest(row: KeyRow, comparison: Comparison): FieldTest | undefined {
-  const { operator, mask } = comparison
-  const anyBit = row.type.isBits === true && !mask && comparison.right.kind === 'parts'
-  if (
-    operator === '!' ? !anyBit : operator !== 'implicit' && (operator === '!=' || operator === '==') === false
-  )
-    return undefined
+  const { operator, mask, right } = comparison
   // Compared whole, a status is a word of many bits that nobody means [e11 B1].
-  if (row.type.isBits && !mask && !(anyBit && (operator === 'implicit' || operator === '!'))) return undefined
+  const anyBit = row.type.isBits === true && !mask
+  if (anyBit && right.kind === 'elements') return undefined
+  const said: readonly Operator[] = anyBit ? ['implicit', '!'] : ['implicit', '==', '!=']
+  if (!said.includes(operator)) return undefined
   const looked = mask === undefined ? 0xffffffff : bitsOf(row, mask)
   const terms = valuesOf(comparison).map((value): Term | undefined => {
     if (value.kind === 'range' || value.kind === 'slash' || value.kind === 'rest') return undefined

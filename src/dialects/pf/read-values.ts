@@ -1,5 +1,5 @@
 import type { Condition, FieldId, FieldTest, Interval, Term } from '@/model/fields/field'
-import { type Family, familyOf, type IpAddress, parseAddress } from '@/model/packet/address'
+import { familyOf, parseAddress } from '@/model/packet/address'
 import { parsePortRange } from '@/model/packet/port'
 import { parseInterfaceAddress, prefixInterval } from '@/model/packet/prefix'
 import type { Token, Tokens } from './lexer'
@@ -178,15 +178,4 @@ function portsOf(token: Token): Interval {
   const read = parsePortRange(token.text)
   if (!read.ok) throw new Refusal(read.diagnostics[0]?.message ?? `${token.text} is no port.`, token)
   return read.value
-}
-
-/** The family that addresses of an alternative are of, where it says. */
-export function familyOfTerms(conditions: Alternative): Family | undefined {
-  const terms = conditions.flatMap((each) =>
-    each.kind === 'test' && (each.field === 'src' || each.field === 'dst') ? each.terms : [],
-  )
-  const families = new Set(
-    terms.flatMap((term) => (term.kind === 'range' ? [familyOf(term.first as IpAddress)] : [])),
-  )
-  return families.size === 1 ? [...families][0] : undefined
 }

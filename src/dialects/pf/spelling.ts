@@ -90,5 +90,3 @@ export const RETURN_CODES: Readonly<Record<string, RejectKind>> = {
   'noroute-unr': 'icmp-net-unreachable',
   'addr-unr': 'icmp-host-unreachable',
 }
-
-export const FLAG_LETTERS = 'FSRPAUEW'

@@ -1,18 +1,7 @@
+import { OTHER_CONDITIONS } from './spelling'
+
 const MATCHES = ['enabled', 'name', 'family', 'src', 'dest', 'proto', 'ipset', 'log', 'target']
 const ENDS = ['src_ip', 'src_port', 'dest_ip', 'dest_port']
-const KEPT = [
-  'limit',
-  'limit_burst',
-  'helper',
-  'mark',
-  'src_mac',
-  'start_date',
-  'stop_date',
-  'start_time',
-  'stop_time',
-  'weekdays',
-  'monthdays',
-]
 /** Options of each type of section that are looked at. */
 export const KNOWN_OPTIONS: Readonly<Record<string, ReadonlySet<string>>> = {
   defaults: new Set([
@@ -45,7 +34,7 @@ export const KNOWN_OPTIONS: Readonly<Record<string, ReadonlySet<string>>> = {
   rule: new Set([
     ...MATCHES,
     ...ENDS,
-    ...KEPT,
+    ...OTHER_CONDITIONS,
     'device',
     'direction',
     'icmp_type',
@@ -57,14 +46,14 @@ export const KNOWN_OPTIONS: Readonly<Record<string, ReadonlySet<string>>> = {
   redirect: new Set([
     ...MATCHES,
     ...ENDS,
-    ...KEPT,
+    ...OTHER_CONDITIONS,
     'src_dip',
     'src_dport',
     'reflection',
     'reflection_src',
     'reflection_zone',
   ]),
-  nat: new Set([...MATCHES, ...ENDS, ...KEPT, 'device', 'snat_ip', 'snat_port']),
+  nat: new Set([...MATCHES, ...ENDS, ...OTHER_CONDITIONS, 'device', 'snat_ip', 'snat_port']),
   ipset: new Set(['enabled', 'name', 'family', 'match', 'entry', 'loadfile', 'timeout']),
   include: new Set(['enabled', 'path', 'type', 'family', 'fw4_compatible', 'position', 'chain']),
 }

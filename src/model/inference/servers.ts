@@ -1,4 +1,4 @@
-import { type Family, familyOf, type IpAddress } from '../packet/address'
+import { familyOf, type IpAddress } from '../packet/address'
 import { parsePortRange, serviceName } from '../packet/port'
 import { type Prefix, prefixContains } from '../packet/prefix'
 import { isPrivate } from '../topology/addressing'
@@ -129,9 +129,6 @@ export function insideOf(prefixes: readonly Prefix[]): (address: IpAddress) => b
       (prefix) => familyOf(prefix.address) === familyOf(address) && prefixContains(prefix, address),
     )
 }
-
-export const ofFamilies = (families: readonly Family[]) => (address: IpAddress) =>
-  families.includes(familyOf(address))
 
 export function writeServices(services: readonly PortAsked[]): string {
   return services.length === 0
